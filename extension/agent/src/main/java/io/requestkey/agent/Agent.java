@@ -1,0 +1,369 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.agent;
+
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.requestkey.agent.Settings.ConsoleFormat;
+import io.requestkey.agent.Settings.HostPort;
+import io.requestkey.agent.delivery.Account;
+import io.requestkey.agent.delivery.Delivery;
+import io.requestkey.agent.delivery.Ledger;
+import io.requestkey.agent.delivery.Signal;
+import io.requestkey.agent.delivery.StopSignal;
+import io.requestkey.agent.delivery.Target;
+import io.requestkey.agent.http.AgentState;
+import io.requestkey.agent.http.LedgerJson;
+import io.requestkey.agent.http.ManagementServer;
+import io.requestkey.agent.journal.HitJournal;
+import io.requestkey.agent.journal.MemoryJournal;
+import io.requestkey.agent.otlp.OtlpVertx;
+import io.requestkey.capture.AttachTable;
+import io.requestkey.capture.Capture;
+import io.requestkey.capture.CaptureException;
+import io.requestkey.capture.KernelCounts;
+import io.requestkey.telemetry.AnchoredBootClock;
+import io.requestkey.telemetry.KeyTelemetry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of the host agent: start, wait, stop.
+ *
+ * <p>Start: exporters, then management HTTP (alive, not ready), then capture, then ready. Stop: not
+ * ready, detach, drain the ring, flush, close the exporters, close Vert.x (which carries them).
+ */
+final class Agent implements AgentState {
+
+  private static final Duration LISTEN_LIMIT = Duration.ofSeconds(10);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+
+  /** Given to everything but the delivery within the time a stop may take. */
+  private static final Duration STOP_RESERVE = Duration.ofMillis(1500);
+
+  private final Settings settings;
+  private final Diagnostics diagnostics;
+  private final Exporters exporters;
+  private final Console console;
+  private final Ledger ledger;
+  private final HitJournal journal;
+  private final StopSignal stop = new StopSignal();
+  private final CountDownLatch stopRequested = new CountDownLatch(1);
+  private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
+  private volatile KernelCounts lastCounts = KernelCounts.none();
+  private final Object captureLock = new Object();
+
+  private @Nullable Capture capture; // guarded by captureLock
+  private volatile boolean ready;
+
+  private Agent(Settings settings, Diagnostics diagnostics, Exporters exporters, Console console) {
+    this.settings = settings;
+    this.diagnostics = diagnostics;
+    this.exporters = exporters;
+    this.console = console;
+    this.ledger = new Ledger(signals(exporters, console));
+    this.journal = new MemoryJournal(settings.journalBytes());
+  }
+
+  /**
+   * An agent that is not yet started.
+   *
+   * @throws SettingException when an OTEL_* setting is wrong, or nothing is to be exported
+   */
+  static Agent create(Settings settings, Diagnostics diagnostics, Vertx vertx)
+      throws SettingException {
+    OtlpVertx.set(vertx);
+    // Told to be silent, so OTLP it is, at its default endpoint.
+    Exporters exporters = Exporters.build(settings.console() == ConsoleFormat.OFF);
+    ConsoleFormat format = settings.console();
+    if (format == null) {
+      boolean nothingElse = exporters.logs().isEmpty() && exporters.spans().isEmpty();
+      format = nothingElse || exporters.consoleWanted() ? ConsoleFormat.TABLE : ConsoleFormat.OFF;
+    }
+    Agent[] agent = new Agent[1];
+    Console console = Console.of(format, System.out, () -> agent[0].consoleGone());
+    agent[0] = new Agent(settings, diagnostics, exporters, console);
+    if (agent[0].ledger.signals().isEmpty()) {
+      exporters.close();
+      throw new SettingException(
+          "nothing is exported: logs and traces are both switched off and --console is off");
+    }
+    return agent[0];
+  }
+
+  /** The event loop that carries HTTP both ways. One is enough, and keeps the process small. */
+  static Vertx vertx() {
+    return Vertx.vertx(
+        new VertxOptions()
+            .setEventLoopPoolSize(1)
+            .setWorkerPoolSize(1)
+            .setInternalBlockingPoolSize(2));
+  }
+
+  private static Set<Signal> signals(Exporters exporters, Console console) {
+    Set<Signal> signals = EnumSet.noneOf(Signal.class);
+    if (!exporters.logs().isEmpty() || console.on()) {
+      signals.add(Signal.LOGS);
+    }
+    if (!exporters.spans().isEmpty() || console.on()) {
+      signals.add(Signal.TRACES);
+    }
+    return signals;
+  }
+
+  /**
+   * Runs until {@link #stop} is called or capture fails.
+   *
+   * @return the exit status: 0 after a stop, 1 otherwise
+   */
+  int run(Vertx vertx) throws InterruptedException {
+    HostPort http = settings.http();
+    if (http != null && !listen(vertx, http)) {
+      return 1;
+    }
+    Capture started;
+    try {
+      started = Capture.start(settings.capture());
+    } catch (CaptureException e) {
+      diagnostics.error(String.valueOf(e.getMessage()));
+      return 1;
+    }
+    synchronized (captureLock) {
+      capture = started;
+    }
+    ledger.kernel(this::kernelCounts);
+    AnchoredBootClock clock = KernelTime.clock();
+    Delivery delivery =
+        new Delivery(
+            journal,
+            KeyTelemetry.create(
+                exporters.resource(), Main.VersionText.number(), KernelTime.bootId(), clock),
+            () -> {
+              boolean _ = clock.reanchor();
+            },
+            ledger,
+            logTargets(),
+            spanTargets(),
+            stop,
+            diagnostics);
+    RingPump pump = new RingPump(started.ring(), journal, this::fail);
+    delivery.start();
+    pump.start();
+    announce(started);
+    ready = true;
+    if (settings.demo()) {
+      Thread.ofPlatform().name("demo").daemon(true).start(this::demo);
+    }
+    stopRequested.await();
+    return stop(started, pump, delivery);
+  }
+
+  private boolean listen(Vertx vertx, HostPort http) throws InterruptedException {
+    try {
+      int port =
+          new ManagementServer(vertx, this)
+              .listen(http.host(), http.port())
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(LISTEN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      diagnostics.info(
+          "http://"
+              + (http.host().contains(":") ? "[" + http.host() + "]" : http.host())
+              + ":"
+              + port
+              + " has /livez /readyz /ledger /attach /metrics");
+      return true;
+    } catch (ExecutionException | TimeoutException e) {
+      Throwable cause = e.getCause();
+      diagnostics.error(
+          "cannot listen on "
+              + http.host()
+              + ":"
+              + http.port()
+              + " ("
+              + (cause == null ? "no answer" : cause.getMessage())
+              + "): is another agent running? --http HOST:PORT or --http off");
+      return false;
+    }
+  }
+
+  private void announce(Capture started) {
+    if (started.kernelCopies()) {
+      diagnostics.info(
+          "capturing with "
+              + started.syscallWay()
+              + " and kprobes; strings are the kernel's own copies");
+    } else {
+      diagnostics.warn(
+          "capturing with "
+              + started.syscallWay()
+              + " only: no kprobe on request_key_and_link here, so strings are read from the"
+              + " caller's memory (keyring.args.source=user), which the caller can change");
+    }
+    for (String destination : exporters.destinations()) {
+      diagnostics.info(destination);
+    }
+  }
+
+  private void demo() {
+    try {
+      new Demo(diagnostics).run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<Target<LogRecordData>> logTargets() {
+    List<Target<LogRecordData>> targets = new ArrayList<>();
+    for (LogRecordExporter exporter : exporters.logs()) {
+      targets.add(new Target<>("otlp", exporter::export));
+    }
+    if (console.on()) {
+      targets.add(new Target<>("console", console::exportLogs));
+    }
+    return targets;
+  }
+
+  private List<Target<SpanData>> spanTargets() {
+    List<Target<SpanData>> targets = new ArrayList<>();
+    for (SpanExporter exporter : exporters.spans()) {
+      targets.add(new Target<>("otlp", exporter::export));
+    }
+    if (console.on()) {
+      targets.add(new Target<>("console", console::exportSpans));
+    }
+    return targets;
+  }
+
+  /** Asks to stop; returns at once. Any thread. */
+  void stop() {
+    stopRequested.countDown();
+  }
+
+  private void fail(String message) {
+    failure.compareAndSet(null, message);
+    stop();
+  }
+
+  private void consoleGone() {
+    if (exporters.logs().isEmpty() && exporters.spans().isEmpty()) {
+      fail("stdout is closed, and there is no other exporter");
+    }
+  }
+
+  private int stop(Capture started, RingPump pump, Delivery delivery) throws InterruptedException {
+    ready = false;
+    Duration forDelivery = settings.stopWithin().minus(STOP_RESERVE);
+    if (forDelivery.isNegative()) {
+      forDelivery = settings.stopWithin().dividedBy(2);
+    }
+    started.detach();
+    pump.stop();
+    journal.close();
+    stop.stop(forDelivery);
+    boolean finished = delivery.finish(forDelivery.plusMillis(200));
+    lastCounts = kernelCounts();
+    synchronized (captureLock) {
+      capture = null;
+      started.close();
+    }
+    exporters.shutdown(finished ? CLOSE_LIMIT : Duration.ofMillis(200));
+    String problem = failure.get();
+    if (problem != null) {
+      diagnostics.error(problem);
+    }
+    farewell();
+    return problem == null ? 0 : 1;
+  }
+
+  private void farewell() {
+    diagnostics.info("stopped; ledger " + LedgerJson.of(ledger).encode());
+    ledger
+        .accounts()
+        .forEach((signal, account) -> {
+          long missing = account.totalLost() + undelivered(account);
+          if (missing > 0) {
+            diagnostics.warn(missing + " of " + account.hits() + " " + signal.label() + " lost");
+          }
+        });
+  }
+
+  /** What was still on its way when the time was over. */
+  private static long undelivered(Account account) {
+    return Math.max(0, account.inFlight());
+  }
+
+  private KernelCounts kernelCounts() {
+    synchronized (captureLock) {
+      if (capture != null) {
+        try {
+          lastCounts = capture.counts();
+        } catch (CaptureException e) {
+          diagnostics.warn(String.valueOf(e.getMessage()));
+        }
+      }
+      return lastCounts;
+    }
+  }
+
+  @Override
+  public boolean ready() {
+    return ready;
+  }
+
+  @Override
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  @Override
+  public AttachTable attachTable() {
+    synchronized (captureLock) {
+      if (capture != null) {
+        try {
+          return capture.attachTable();
+        } catch (CaptureException e) {
+          diagnostics.warn(String.valueOf(e.getMessage()));
+        }
+      }
+      return new AttachTable(List.of());
+    }
+  }
+
+  @Override
+  public long ringPendingBytes() {
+    synchronized (captureLock) {
+      return capture == null ? 0 : capture.ring().pendingBytes();
+    }
+  }
+
+  @Override
+  public long ringBytes() {
+    return settings.capture().ringBytes();
+  }
+
+  @Override
+  public long journalRecords() {
+    return journal.pending();
+  }
+
+  @Override
+  public long journalBytes() {
+    return journal.bytes();
+  }
+}

@@ -1,0 +1,97 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.agent;
+
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the agent sets where the user has not: the rest is as the SDK and the OpenTelemetry
+ * specification have it.
+ */
+final class OtlpDefaults {
+
+  static final String SERVICE_NAME = "requestkey";
+
+  private static final List<String> ENDPOINTS =
+      List.of(
+          "otel.exporter.otlp.endpoint",
+          "otel.exporter.otlp.logs.endpoint",
+          "otel.exporter.otlp.traces.endpoint");
+  private static final List<String> SIGNALS = List.of("logs", "traces");
+
+  private OtlpDefaults() {}
+
+  /** Whether the user has said that, or where to, telemetry goes over OTLP. */
+  static boolean otlpWanted(ConfigProperties config) {
+    for (String endpoint : ENDPOINTS) {
+      if (config.getString(endpoint) != null) {
+        return true;
+      }
+    }
+    for (String signal : SIGNALS) {
+      if (config.getList("otel." + signal + ".exporter").contains("otlp")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Properties to add.
+   *
+   * @param otlp whether there is to be an OTLP exporter where the user has not said
+   */
+  static Map<String, String> properties(ConfigProperties config, boolean otlp) {
+    Map<String, String> added = new HashMap<>();
+    for (String signal : SIGNALS) {
+      String property = "otel." + signal + ".exporter";
+      List<String> exporters = config.getList(property);
+      if (exporters.isEmpty() && !otlp) {
+        added.put(property, "none");
+      } else if (exporters.contains("console")) {
+        // The console is ours (see --console), not an exporter the SDK has to find.
+        List<String> rest = exporters.stream().filter(e -> !e.equals("console")).toList();
+        added.put(property, rest.isEmpty() ? "none" : String.join(",", rest));
+      }
+    }
+    // Counts are served at /metrics; over OTLP there are none yet.
+    added.put("otel.metrics.exporter", "none");
+    if (config.getString("otel.exporter.otlp.protocol") == null) {
+      added.put("otel.exporter.otlp.protocol", protocol(config));
+    }
+    if (config.getString("otel.service.name") == null
+        && !config.getMap("otel.resource.attributes").containsKey("service.name")) {
+      added.put("otel.service.name", SERVICE_NAME);
+    }
+    return added;
+  }
+
+  /** Whether {@code console} stands among the exporters. */
+  static boolean consoleWanted(ConfigProperties config) {
+    return SIGNALS.stream()
+        .anyMatch(signal -> config.getList("otel." + signal + ".exporter").contains("console"));
+  }
+
+  /** http/protobuf, as the specification wants it; but 4317 is gRPC's port. */
+  private static String protocol(ConfigProperties config) {
+    return port(config.getString("otel.exporter.otlp.endpoint")) == 4317 ? "grpc" : "http/protobuf";
+  }
+
+  private static int port(@Nullable String endpoint) {
+    if (endpoint == null) {
+      return -1;
+    }
+    try {
+      return URI.create(endpoint).getPort();
+    } catch (IllegalArgumentException e) {
+      return -1; // The SDK will name it.
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.agent;
+
+import io.requestkey.agent.journal.HitJournal;
+import io.requestkey.capture.CorruptRecordException;
+import io.requestkey.capture.RingReader;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/**
+ * Moves records from the ring into the journal, in a platform thread of its own: it blocks in
+ * poll(2), which neither an event loop nor a virtual thread may.
+ *
+ * <p>A record leaves the ring only when the journal has it. When the journal is full the records
+ * stay in the ring, and when that is full the kernel counts what it loses.
+ */
+final class RingPump {
+
+  private static final int MAX_DRAIN = 8192;
+
+  /** Bounds the delay of a record whose wake-up was not sent. */
+  private static final int POLL_MILLIS = 100;
+
+  /** Lets a batch gather, so that a busy host costs a wake-up a batch, not a record. */
+  private static final int GATHER_MILLIS = 10;
+
+  private final RingReader ring;
+  private final HitJournal journal;
+  private final Consumer<String> failed;
+  private final LongAdder received = new LongAdder();
+  private final Thread thread;
+  private volatile boolean stopping;
+
+  /**
+   * A pump.
+   *
+   * @param failed told once, from the pump's thread, when the ring cannot be read any more
+   */
+  RingPump(RingReader ring, HitJournal journal, Consumer<String> failed) {
+    this.ring = ring;
+    this.journal = journal;
+    this.failed = failed;
+    this.thread = Thread.ofPlatform().name("ring").daemon(true).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Empties the ring as far as the journal has room, and ends. Detach the programs first. */
+  void stop() throws InterruptedException {
+    stopping = true;
+    ring.wake();
+    thread.join();
+  }
+
+  /** Records moved so far. */
+  long received() {
+    return received.sum();
+  }
+
+  private void run() {
+    try {
+      while (!stopping) {
+        if (drain() == 0) {
+          ring.await(POLL_MILLIS);
+        }
+        ring.nap(GATHER_MILLIS);
+      }
+      while (drain() > 0) {
+        // Until it is empty.
+      }
+    } catch (CorruptRecordException e) {
+      failed.accept(e.getMessage());
+    }
+  }
+
+  private int drain() throws CorruptRecordException {
+    int taken = ring.drain(journal::append, MAX_DRAIN);
+    received.add(taken);
+    return taken;
+  }
+}

@@ -1,0 +1,283 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.agent;
+
+import io.requestkey.agent.Settings.ConsoleFormat;
+import io.requestkey.agent.Settings.HostPort;
+import io.requestkey.capture.CaptureOptions;
+import io.requestkey.capture.Filters;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes {@link Settings} of the command line, the properties and the variables, in that order of
+ * precedence.
+ */
+final class SettingsParser {
+
+  /** Names of our settings, without prefix. Each has a flag of the same meaning or none. */
+  static final Set<String> KNOWN =
+      Set.of(
+          "console",
+          "journal",
+          "http",
+          "capture",
+          "syscall.probes",
+          "ring.size",
+          "journal.size",
+          "stop.timeout",
+          "libbpf",
+          "type",
+          "description.prefix",
+          "uid",
+          "comm",
+          "cgroup",
+          "operation",
+          "pid");
+
+  private static final String DEFAULT_HTTP = "127.0.0.1:9743";
+  private static final long DEFAULT_JOURNAL_BYTES = 16L << 20;
+  private static final Duration DEFAULT_STOP = Duration.ofSeconds(10);
+  private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+
+  private final Flags flags;
+  private final SettingSource source;
+
+  /** What the command line says; null where it says nothing. */
+  record Flags(
+      @Nullable String console,
+      @Nullable String journal,
+      @Nullable String http,
+      @Nullable String capture,
+      @Nullable String ringSize,
+      @Nullable String type,
+      @Nullable String descriptionPrefix,
+      @Nullable String uid,
+      @Nullable String comm,
+      @Nullable String cgroup,
+      List<String> operations,
+      @Nullable String pid,
+      boolean demo) {}
+
+  private SettingsParser(Flags flags, SettingSource source) {
+    this.flags = flags;
+    this.source = source;
+  }
+
+  static Settings parse(Flags flags, SettingSource source) throws SettingException {
+    return new SettingsParser(flags, source).settings();
+  }
+
+  private Settings settings() throws SettingException {
+    Value journal = value("--journal", flags.journal(), "journal");
+    if (journal != null && !journal.text().equals("memory")) {
+      throw new SettingException(
+          journal.name() + " '" + journal.text() + "': only memory is possible in this release");
+    }
+    return new Settings(
+        capture(),
+        choice(ConsoleFormat.class, value("--console", flags.console(), "console")),
+        http(),
+        size(value("", null, "journal.size"), DEFAULT_JOURNAL_BYTES, 1 << 16, 1L << 40),
+        duration(value("", null, "stop.timeout"), DEFAULT_STOP),
+        flags.demo());
+  }
+
+  private CaptureOptions capture() throws SettingException {
+    CaptureOptions.Mode mode =
+        choice(CaptureOptions.Mode.class, value("--capture", flags.capture(), "capture"));
+    CaptureOptions.SyscallProbes probes =
+        choice(CaptureOptions.SyscallProbes.class, value("", null, "syscall.probes"));
+    CaptureOptions defaults = CaptureOptions.defaults();
+    long ring =
+        size(
+            value("--ring-size", flags.ringSize(), "ring.size"),
+            defaults.ringBytes(),
+            4096,
+            1 << 30);
+    Value library = value("", null, "libbpf");
+    try {
+      return new CaptureOptions(
+          mode == null ? defaults.mode() : mode,
+          probes == null ? defaults.syscallProbes() : probes,
+          (int) ring,
+          filters(),
+          library == null ? defaults.library() : library.text());
+    } catch (IllegalArgumentException e) {
+      throw new SettingException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Filters filters() throws SettingException {
+    Value operations = value("--operation", joined(flags.operations()), "operation");
+    Set<String> names = new LinkedHashSet<>();
+    if (operations != null) {
+      for (String name : operations.text().split(",", -1)) {
+        names.add(name.strip());
+      }
+    }
+    return new Filters(
+        text(value("--type", flags.type(), "type")),
+        text(value("--description-prefix", flags.descriptionPrefix(), "description.prefix")),
+        integer(value("--uid", flags.uid(), "uid")),
+        text(value("--comm", flags.comm(), "comm")),
+        cgroup(value("--cgroup", flags.cgroup(), "cgroup")),
+        integer(value("--pid", flags.pid(), "pid")),
+        names);
+  }
+
+  private static @Nullable String joined(List<String> values) {
+    return values.isEmpty() ? null : String.join(",", values);
+  }
+
+  private record Value(String name, String text) {}
+
+  private @Nullable Value value(String flagName, @Nullable String flag, String key) {
+    if (flag != null) {
+      return new Value(flagName, flag);
+    }
+    String other = source.value(key);
+    return other == null ? null : new Value(source.name(key), other);
+  }
+
+  private static @Nullable String text(@Nullable Value value) {
+    return value == null ? null : value.text();
+  }
+
+  private static <E extends Enum<E>> @Nullable E choice(Class<E> type, @Nullable Value value)
+      throws SettingException {
+    if (value == null) {
+      return null;
+    }
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equalsIgnoreCase(value.text())) {
+        return constant;
+      }
+    }
+    String possible =
+        Arrays.stream(type.getEnumConstants())
+            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", "));
+    throw wrong(value, possible + " are possible");
+  }
+
+  private static @Nullable Integer integer(@Nullable Value value) throws SettingException {
+    if (value == null) {
+      return null;
+    }
+    try {
+      return Integer.parseUnsignedInt(value.text());
+    } catch (NumberFormatException e) {
+      throw wrong(value, "a number from 0 to 4294967295 is needed");
+    }
+  }
+
+  /** Bytes, with an optional suffix k, m or g (powers of 1024). */
+  private static long size(@Nullable Value value, long otherwise, long min, long max)
+      throws SettingException {
+    if (value == null) {
+      return otherwise;
+    }
+    String text = value.text().toLowerCase(Locale.ROOT);
+    int shift =
+        switch (text.isEmpty() ? ' ' : text.charAt(text.length() - 1)) {
+          case 'k' -> 10;
+          case 'm' -> 20;
+          case 'g' -> 30;
+          default -> 0;
+        };
+    String digits = shift == 0 ? text : text.substring(0, text.length() - 1);
+    try {
+      long number = Long.parseLong(digits);
+      if (number > 0 && number <= max >> shift && number << shift >= min) {
+        return number << shift;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw wrong(value, "a size of " + min + " to " + max + " bytes is needed, such as 8m");
+  }
+
+  private static Duration duration(@Nullable Value value, Duration otherwise)
+      throws SettingException {
+    if (value == null) {
+      return otherwise;
+    }
+    try {
+      // As OTEL_* durations: milliseconds.
+      long millis = Long.parseLong(value.text());
+      if (millis > 0 && millis <= Duration.ofDays(1).toMillis()) {
+        return Duration.ofMillis(millis);
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw wrong(value, "milliseconds from 1 to 86400000 are needed");
+  }
+
+  private @Nullable HostPort http() throws SettingException {
+    Value value = value("--http", flags.http(), "http");
+    if (value == null) {
+      value = new Value("--http", DEFAULT_HTTP);
+    }
+    if (value.text().equals("off")) {
+      return null;
+    }
+    int colon = value.text().lastIndexOf(':');
+    String host = colon < 0 ? "" : value.text().substring(0, colon);
+    try {
+      int port = Integer.parseInt(value.text().substring(colon + 1));
+      if (!host.isEmpty() && port >= 0 && port <= 65535) {
+        String bare =
+            host.startsWith("[") && host.endsWith("]")
+                ? host.substring(1, host.length() - 1)
+                : host;
+        if (!InetAddress.getByName(bare).isLoopbackAddress()) {
+          throw wrong(value, "only a loopback address is possible, such as 127.0.0.1:9743");
+        }
+        return new HostPort(bare, port);
+      }
+    } catch (NumberFormatException | UnknownHostException e) {
+      // Told below.
+    }
+    throw wrong(value, "HOST:PORT is needed, such as 127.0.0.1:9743, or off");
+  }
+
+  /** The id of a cgroup is the inode of its directory (v2). */
+  private static @Nullable Long cgroup(@Nullable Value value) throws SettingException {
+    if (value == null) {
+      return null;
+    }
+    Path given = Path.of(value.text());
+    for (Path root : List.of(CGROUPS, CGROUPS.resolve("unified"))) {
+      Path directory =
+          given.startsWith(CGROUPS) ? given : root.resolve(value.text().replaceFirst("^/+", ""));
+      if (Files.isRegularFile(directory.resolve("cgroup.procs"))) {
+        try {
+          return (Long) Files.getAttribute(directory, "unix:ino");
+        } catch (IOException e) {
+          throw wrong(value, "cannot be read: " + e.getMessage());
+        }
+      }
+    }
+    throw wrong(value, "no such cgroup (v2) below " + CGROUPS);
+  }
+
+  private static SettingException wrong(Value value, String possible) {
+    return new SettingException(
+        "wrong value for " + value.name() + ": '" + value.text() + "'; " + possible);
+  }
+}

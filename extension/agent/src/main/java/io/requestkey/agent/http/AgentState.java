@@ -1,0 +1,33 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.agent.http;
+
+import io.requestkey.agent.delivery.Ledger;
+import io.requestkey.capture.AttachTable;
+
+/** What the management endpoints show. Every method is for any thread and does not block. */
+public interface AgentState {
+
+  /** Whether the programs are attached, the self-test has passed, and no stop has begun. */
+  boolean ready();
+
+  /** The books. */
+  Ledger ledger();
+
+  /** Which way each fact is captured; empty before the capture runs. */
+  AttachTable attachTable();
+
+  /** Bytes in the ring that the agent has not taken yet. */
+  long ringPendingBytes();
+
+  /** Size of the ring in bytes. */
+  long ringBytes();
+
+  /** Records taken from the ring and not yet acknowledged. */
+  long journalRecords();
+
+  /** Bytes of these records. */
+  long journalBytes();
+}

@@ -1,0 +1,21 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.capture;
+
+/**
+ * An {@code add_key(2)} call (kernel: {@code SYSCALL_DEFINE5(add_key, ...)}). The payload is never
+ * read; only its length is known.
+ *
+ * <p>{@link HitHeader#result()} is the serial of the key on success.
+ *
+ * @param header ids, times, caller and result
+ * @param type key type
+ * @param description description; may be null in the call (the type may make one up)
+ * @param payloadLength bytes the caller passed, unsigned
+ * @param keyring keyring the key is linked to, as given
+ */
+public record AddKeyHit(
+    HitHeader header, KernelText type, KernelText description, long payloadLength, int keyring)
+    implements KeyHit {}

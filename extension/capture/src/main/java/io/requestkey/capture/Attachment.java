@@ -1,0 +1,348 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.capture;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings one object with one way of seeing the system calls into the kernel, row by row.
+ *
+ * <p>Not thread-safe. Owns the object: {@link #close} detaches and unloads it.
+ */
+final class Attachment implements AutoCloseable {
+
+  /** How entry and return of the system calls are seen, in order of preference. */
+  enum Way {
+    FENTRY("fentry/fexit", "fentry_", "fexit_"),
+    KPROBE("kprobe/kretprobe", "kprobe_", "kretprobe_"),
+    TRACEPOINT("tracepoint", "tp_enter_", "tp_exit_");
+
+    final String label;
+    final String entry;
+    final String exit;
+
+    Way(String label, String entry, String exit) {
+      this.label = label;
+      this.entry = entry;
+      this.exit = exit;
+    }
+  }
+
+  private static final String REQUEST_COPIES = "kprobe_request_key_and_link";
+  private static final String ADD_COPIES = "kprobe_key_create_or_update";
+  private static final String RESOLVE = "kprobe_key_task_permission";
+  private static final String KEY_GONE = "kprobe_security_key_free";
+
+  private record SystemCall(
+      String name, @Nullable String compatX86, @Nullable String compatArm, Probe in, Probe out) {}
+
+  private static final List<SystemCall> CALLS =
+      List.of(
+          new SystemCall(
+              "request_key",
+              "__ia32_sys_request_key",
+              null,
+              Probe.REQUEST_KEY_ENTRY,
+              Probe.REQUEST_KEY_EXIT),
+          new SystemCall(
+              "add_key", "__ia32_sys_add_key", null, Probe.ADD_KEY_ENTRY, Probe.ADD_KEY_EXIT),
+          new SystemCall(
+              "keyctl",
+              "__ia32_compat_sys_keyctl",
+              "__arm64_compat_sys_keyctl",
+              Probe.KEYCTL_ENTRY,
+              Probe.KEYCTL_EXIT));
+
+  private final BpfObject object;
+  private final Way way;
+  private final String stub;
+  private final boolean arm;
+  private final KernelBtf btf;
+  private @Nullable ReturnProbes returnProbes;
+  private final List<AttachTable.Row> rows = new ArrayList<>();
+  private final Set<Probe> exercised = EnumSet.noneOf(Probe.class);
+  private final Map<String, Probe> probes = new java.util.LinkedHashMap<>();
+
+  private Attachment(BpfObject object, Way way, boolean arm, KernelBtf btf) {
+    this.object = object;
+    this.way = way;
+    this.arm = arm;
+    this.stub = arm ? "__arm64_sys_" : "__x64_sys_";
+    this.btf = btf;
+  }
+
+  /**
+   * Selects the programs of a way in an opened object.
+   *
+   * @throws CaptureException when this kernel cannot have that way
+   */
+  static Attachment select(BpfObject object, Way way, boolean arm, KernelBtf btf, boolean copies)
+      throws CaptureException {
+    Attachment attachment = new Attachment(object, way, arm, btf);
+    if (way == Way.FENTRY) {
+      for (SystemCall call : CALLS) {
+        if (!btf.hasFunction(attachment.stub + call.name)) {
+          throw new CaptureException("no BTF for " + attachment.stub + call.name);
+        }
+      }
+    }
+    object.select(name -> attachment.wants(name, copies));
+    return attachment;
+  }
+
+  private boolean wants(String program, boolean copies) {
+    if (program.equals(REQUEST_COPIES) || program.equals(ADD_COPIES) || program.equals(KEY_GONE)) {
+      return copies;
+    }
+    if (!program.startsWith(way.entry) && !program.startsWith(way.exit)) {
+      return false;
+    }
+    // libbpf looks the functions of fentry and fexit programs up when it loads them.
+    String symbol = compatSymbol(program);
+    return symbol == null || way != Way.FENTRY || btf.hasFunction(symbol);
+  }
+
+  private @Nullable String compatSymbol(String program) {
+    for (SystemCall call : CALLS) {
+      if (program.endsWith("_compat_" + call.name)) {
+        return arm ? call.compatArm : call.compatX86;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Attaches the loaded programs.
+   *
+   * @param copies whether the kernel's copies are wanted
+   * @param copiesRequired whether to fail without them
+   * @param reason why a better way was not taken
+   * @throws CaptureException when a row that must be there cannot be had
+   */
+  void attach(boolean copies, boolean copiesRequired, String reason) throws CaptureException {
+    if (way == Way.TRACEPOINT) {
+      TraceFs.require();
+    } else if (way == Way.KPROBE) {
+      returnProbes = new ReturnProbes(TraceFs.require());
+    }
+    attachCopies(copies, copiesRequired);
+    attachSystemCalls(reason);
+    attachCompat();
+    attachOptional(
+        "resolved target of keyctl",
+        RESOLVE,
+        Probe.KEY_TASK_PERMISSION,
+        "kprobe key_task_permission",
+        "serial as given",
+        copies ? "" : "needs kprobes");
+    attachOptional(
+        "key freed",
+        KEY_GONE,
+        Probe.SECURITY_KEY_FREE,
+        "kprobe security_key_free",
+        "none",
+        copies ? "" : "needs kprobes");
+  }
+
+  private void attachCopies(boolean copies, boolean required) throws CaptureException {
+    attachCopies(
+        copies,
+        required,
+        "kernel copies of request_key's strings",
+        REQUEST_COPIES,
+        Probe.REQUEST_KEY_AND_LINK,
+        "kprobe request_key_and_link");
+    attachCopies(
+        copies,
+        false,
+        "kernel copies of add_key's strings",
+        ADD_COPIES,
+        Probe.KEY_CREATE_OR_UPDATE,
+        "kprobe key_create_or_update");
+  }
+
+  private void attachCopies(
+      boolean copies, boolean required, String fact, String program, Probe probe, String label)
+      throws CaptureException {
+    String fallback = "caller's memory";
+    if (!copies) {
+      rows.add(new AttachTable.Row(fact, fallback, "tracepoints were asked for", List.of()));
+      return;
+    }
+    int errno = object.attach(program);
+    if (errno == 0) {
+      add(fact, label, "", program, probe, true);
+      return;
+    }
+    String reason = label + ": " + reasonOf(errno);
+    if (required) {
+      throw new CaptureException(reason);
+    }
+    rows.add(new AttachTable.Row(fact, fallback, reason, List.of()));
+  }
+
+  private void attachSystemCalls(String reason) throws CaptureException {
+    for (SystemCall call : CALLS) {
+      // The return first: an entry whose return is not yet watched would stay under way for ever.
+      String exit = way.exit + call.name;
+      String entry = way.entry + call.name;
+      for (String program : new String[] {exit, entry}) {
+        int errno =
+            program.equals(exit) ? attachReturn(exit, stub + call.name) : object.attach(program);
+        if (errno != 0) {
+          throw new CaptureException(program + ": " + reasonOf(errno));
+        }
+      }
+      exercised.add(call.in);
+      exercised.add(call.out);
+      probes.put(entry, call.in);
+      probes.put(exit, call.out);
+      rows.add(
+          new AttachTable.Row(
+              "entry and return of " + call.name,
+              way.label + (way == Way.TRACEPOINT ? " syscalls" : " " + stub + call.name),
+              reason,
+              List.of(state(entry), state(exit))));
+    }
+  }
+
+  private int attachReturn(String program, String function) {
+    if (returnProbes == null) {
+      return object.attach(program);
+    }
+    int errno = returnProbes.attach(object, program, function);
+    return errno == 0 ? 0 : object.attach(program);
+  }
+
+  private void attachCompat() {
+    List<AttachTable.ProbeState> states = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    for (SystemCall call : CALLS) {
+      String symbol = arm ? call.compatArm : call.compatX86;
+      String entry = way.entry + "compat_" + call.name;
+      String exit = way.exit + "compat_" + call.name;
+      if (way == Way.TRACEPOINT || symbol == null || !object.hasProgram(entry)) {
+        continue;
+      }
+      if ((way != Way.FENTRY || btf.hasFunction(symbol))
+          && attachReturn(exit, symbol) == 0
+          && object.attach(entry) == 0) {
+        probes.put(entry, call.in);
+        probes.put(exit, call.out);
+        states.add(state(entry));
+        states.add(state(exit));
+      } else {
+        missing.add(symbol);
+      }
+    }
+    String reason = "";
+    if (way == Way.TRACEPOINT) {
+      reason = "syscall tracepoints do not see 32-bit callers";
+    } else if (!missing.isEmpty()) {
+      reason = "not in this kernel: " + String.join(", ", missing);
+    }
+    rows.add(
+        new AttachTable.Row(
+            "32-bit callers", states.isEmpty() ? "none" : way.label, reason, states));
+  }
+
+  private void attachOptional(
+      String fact, String program, Probe probe, String label, String fallback, String unwanted) {
+    if (!unwanted.isEmpty()) {
+      rows.add(new AttachTable.Row(fact, fallback, unwanted, List.of()));
+      return;
+    }
+    int errno = object.attach(program);
+    if (errno == 0) {
+      add(fact, label, "", program, probe, true);
+    } else {
+      rows.add(new AttachTable.Row(fact, fallback, label + ": " + reasonOf(errno), List.of()));
+    }
+  }
+
+  private void add(
+      String fact, String way, String reason, String program, Probe probe, boolean exercise) {
+    probes.put(program, probe);
+    if (exercise) {
+      exercised.add(probe);
+    }
+    rows.add(new AttachTable.Row(fact, way, reason, List.of(state(program))));
+  }
+
+  private static AttachTable.ProbeState state(String program) {
+    return new AttachTable.ProbeState(program, 0, 0);
+  }
+
+  /** What the self-test must see running. */
+  Set<Probe> exercised() {
+    return exercised;
+  }
+
+  /** Whether request_key records carry the kernel's copies. */
+  boolean kernelCopies() {
+    return probes.containsKey(REQUEST_COPIES);
+  }
+
+  Way way() {
+    return way;
+  }
+
+  BpfObject object() {
+    return object;
+  }
+
+  /** The table with the counts of now. */
+  AttachTable table(CounterMap counters) throws CaptureException {
+    Map<Probe, Long> runs = new EnumMap<>(Probe.class);
+    for (Probe probe : Probe.values()) {
+      runs.put(probe, counters.runs(probe));
+    }
+    List<AttachTable.Row> filled = new ArrayList<>();
+    for (AttachTable.Row row : rows) {
+      List<AttachTable.ProbeState> states = new ArrayList<>();
+      for (AttachTable.ProbeState state : row.probes()) {
+        Probe probe = probes.get(state.program());
+        states.add(
+            new AttachTable.ProbeState(
+                state.program(),
+                probe == null ? 0 : runs.getOrDefault(probe, 0L),
+                object.recursionMisses(state.program())));
+      }
+      filled.add(new AttachTable.Row(row.fact(), row.way(), row.reason(), states));
+    }
+    return new AttachTable(filled);
+  }
+
+  void detach() {
+    object.detach();
+    if (returnProbes != null) {
+      returnProbes.close();
+      returnProbes = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    detach();
+    object.close();
+  }
+
+  /** An errno of attaching, with what it usually means. */
+  private static String reasonOf(int errno) {
+    return switch (errno) {
+      case 1, 13 -> Errno.name(errno) + " (not permitted)";
+      case 2 -> "ENOENT (no such function or event, or the kernel has no kprobes)";
+      case 22 -> "EINVAL (not possible for this function)";
+      case 95, 524 -> Errno.name(errno) + " (not supported by this kernel)";
+      default -> Errno.name(errno);
+    };
+  }
+}

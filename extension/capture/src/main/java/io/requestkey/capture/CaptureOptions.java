@@ -1,0 +1,60 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.capture;
+
+/**
+ * How to capture.
+ *
+ * @param mode what the kernel must offer
+ * @param syscallProbes how entry and return of the system calls are seen
+ * @param ringBytes size of the ring: a power of two, a multiple of the page size
+ * @param filters what is wanted
+ * @param library soname or path of libbpf
+ */
+public record CaptureOptions(
+    Mode mode, SyscallProbes syscallProbes, int ringBytes, Filters filters, String library) {
+
+  /** What the kernel must offer. */
+  public enum Mode {
+    /** kprobes where the kernel has them, else tracepoints. */
+    AUTO,
+    /** kprobes, with the kernel's own copies of the strings, or nothing. */
+    KPROBE,
+    /** Tracepoints alone; strings come from the caller's memory. */
+    TRACEPOINT
+  }
+
+  /** How entry and return of the system calls are seen. */
+  public enum SyscallProbes {
+    /** The first of the others that works. */
+    AUTO,
+    /** fentry and fexit on the system call stubs. */
+    FENTRY,
+    /** kprobe and kretprobe on the system call stubs. */
+    KPROBE,
+    /** syscalls:sys_enter_* and sys_exit_*; makes every system call of the host slower. */
+    TRACEPOINT
+  }
+
+  /** Ring size when none is given: 8 MiB. */
+  public static final int DEFAULT_RING_BYTES = 8 << 20;
+
+  /** The defaults. */
+  public static CaptureOptions defaults() {
+    return new CaptureOptions(
+        Mode.AUTO, SyscallProbes.AUTO, DEFAULT_RING_BYTES, Filters.NONE, Libbpf.SONAME);
+  }
+
+  public CaptureOptions {
+    if (Integer.bitCount(ringBytes) != 1 || ringBytes < 4096) {
+      throw new IllegalArgumentException(
+          "ring size " + ringBytes + ": a power of two of at least 4096 bytes is possible");
+    }
+    if (mode == Mode.KPROBE && syscallProbes == SyscallProbes.TRACEPOINT) {
+      throw new IllegalArgumentException(
+          "capture kprobe and system call probes tracepoint exclude each other");
+    }
+  }
+}

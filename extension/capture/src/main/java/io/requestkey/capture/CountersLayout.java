@@ -1,0 +1,25 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.capture;
+
+/** {@code struct rk_counters} of {@code requestkey.h}: offsets in bytes, all members 64 bits. */
+final class CountersLayout {
+
+  static final int KINDS = 3;
+  static final int LOSSES = 4;
+  static final int PROBES = 10;
+
+  static final int HITS = 0;
+  static final int FILTERED = 24;
+  static final int SUBMITTED = 48;
+  static final int LOST = 72;
+  static final int PROBE = 104;
+  static final int TEXTS_CUT = 184;
+  static final int NEXT_SEQ = 192;
+  static final int ENTRIES = 6;
+  static final int SIZE = 240;
+
+  private CountersLayout() {}
+}
