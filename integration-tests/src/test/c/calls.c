@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Calls that keyctl(1) cannot make. Prints what the kernel answered, one line a call.
+ *
+ *   calls bad-pointer             request_key with an unreadable description
+ *   calls request N DESCRIPTION   request_key("user", DESCRIPTION, NULL, 0), N times
+ *   calls time N                  ns for N request_key calls, then for N getppid calls
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static long request_key(const char *type, const char *description)
+{
+	long r = syscall(SYS_request_key, type, description, NULL, 0);
+
+	return r < 0 ? -errno : r;
+}
+
+static long long now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "bad-pointer")) {
+		printf("%ld\n", request_key("user", (const char *)8));
+		return 0;
+	}
+	if (argc == 4 && !strcmp(argv[1], "request")) {
+		long n = strtol(argv[2], NULL, 10), last = 0;
+
+		for (long i = 0; i < n; i++)
+			last = request_key("user", argv[3]);
+		printf("%ld\n", last);
+		return 0;
+	}
+	if (argc == 4 && !strcmp(argv[1], "time")) {
+		long n = strtol(argv[2], NULL, 10);
+		long long a = now(), b, c;
+
+		for (long i = 0; i < n; i++)
+			request_key("user", argv[3]);
+		b = now();
+		for (long i = 0; i < n; i++)
+			syscall(SYS_getppid);
+		c = now();
+		printf("%lld %lld\n", (b - a) / n, (c - b) / n);
+		return 0;
+	}
+	fprintf(stderr, "calls: bad-pointer | request N DESCRIPTION | time N DESCRIPTION\n");
+	return 2;
+}

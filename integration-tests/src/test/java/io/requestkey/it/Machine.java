@@ -1,0 +1,104 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Where the scenario runs: this machine's kernel, or a guest's. */
+final class Machine {
+
+  private static final long LIMIT_MINUTES = 15;
+
+  private Machine() {}
+
+  static Path root() {
+    return Path.of("..").toAbsolutePath().normalize();
+  }
+
+  /** Runs the scenario on this machine. */
+  static Scenario host() throws IOException, InterruptedException {
+    return run("host", List.of("keyctl", "session", "-"));
+  }
+
+  /** Runs the scenario in a guest of bin/vm. */
+  static Scenario guest(String kernel) throws IOException, InterruptedException {
+    Path out = out("guest-" + kernel);
+    Files.createDirectories(out);
+    return run(
+        "guest-" + kernel,
+        List.of(
+            root().resolve("bin/vm").toString(),
+            "--kernel",
+            kernel,
+            "--share",
+            out.toString(),
+            "--timeout",
+            "840",
+            "--"));
+  }
+
+  private static Path out(String name) {
+    return Path.of("target", "scenario", name).toAbsolutePath();
+  }
+
+  private static Scenario run(String name, List<String> prefix)
+      throws IOException, InterruptedException {
+    Path out = out(name);
+    Files.createDirectories(out);
+    try (var old = Files.list(out)) {
+      for (Path file : old.toList()) {
+        Files.delete(file);
+      }
+    }
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(
+        List.of(
+            "bash",
+            root().resolve("integration-tests/src/test/scenario/scenario.sh").toString(),
+            root().toString(),
+            out.toString(),
+            calls().toString(),
+            otelcol()));
+    Path log = out.resolveSibling(name + ".log");
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
+      process.destroy();
+      throw new AssertionError("the scenario did not end: " + Files.readString(log));
+    }
+    if (process.exitValue() != 0) {
+      throw new AssertionError(
+          "the scenario ended with " + process.exitValue() + ": " + Files.readString(log));
+    }
+    return Scenario.read(out);
+  }
+
+  /** The collector that bin/test has built or was given. */
+  private static String otelcol() {
+    String path = System.getProperty("otelcol", "");
+    if (path.isEmpty()) {
+      throw new AssertionError("no collector: run bin/test, or give -Dotelcol=PATH");
+    }
+    return path;
+  }
+
+  private static Path calls() throws IOException, InterruptedException {
+    Path program = Path.of("target", "calls").toAbsolutePath();
+    Process clang =
+        new ProcessBuilder(
+                "clang", "-O2", "-Wall", "-Werror", "-o", program.toString(), "src/test/c/calls.c")
+            .inheritIO()
+            .start();
+    if (clang.waitFor() != 0) {
+      throw new AssertionError("clang failed on src/test/c/calls.c");
+    }
+    return program;
+  }
+}
