@@ -1,0 +1,160 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class RecordDecoderTest {
+
+  private static final int CASES = 200_000;
+
+  /** A request_key record with strings "user", "débug" and a NULL callout. */
+  private static byte[] frame() {
+    byte[] type = "user".getBytes(StandardCharsets.UTF_8);
+    byte[] description = "débug".getBytes(StandardCharsets.UTF_8);
+    int size = RecordLayout.HEADER_SIZE + type.length + description.length;
+    ByteBuffer b = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    b.putInt(RecordLayout.SIZE, size);
+    b.put(RecordLayout.RECORD_VERSION, (byte) RecordLayout.VERSION);
+    b.put(RecordLayout.KIND, (byte) RecordLayout.KIND_REQUEST_KEY);
+    b.putShort(RecordLayout.FLAGS, (short) RecordLayout.FLAG_KERNEL_COPIES);
+    b.putLong(RecordLayout.SEQ, 77);
+    b.putLong(RecordLayout.START_NS, 1_000);
+    b.putLong(RecordLayout.END_NS, 2_500);
+    for (int i = 0; i < 16; i++) {
+      b.put(RecordLayout.TRACE_ID + i, (byte) (i + 1));
+    }
+    for (int i = 0; i < 8; i++) {
+      b.put(RecordLayout.SPAN_ID + i, (byte) (0xa0 + i));
+    }
+    b.putLong(RecordLayout.CGROUP_ID, 4711);
+    b.putLong(RecordLayout.ARG, -3);
+    b.putLong(RecordLayout.RESULT, 123_456);
+    b.putInt(RecordLayout.PID, 10);
+    b.putInt(RecordLayout.TID, 11);
+    b.putInt(RecordLayout.PPID, 9);
+    b.putInt(RecordLayout.RUID, 1000);
+    b.putInt(RecordLayout.RGID, 1001);
+    b.putInt(RecordLayout.EUID, 1002);
+    b.putInt(RecordLayout.EGID, 1003);
+    b.put(RecordLayout.COMM, "keyctl".getBytes(StandardCharsets.UTF_8));
+    text(b, 0, RecordLayout.TEXT_PRESENT, type.length);
+    text(b, 1, RecordLayout.TEXT_PRESENT, description.length);
+    text(b, 2, RecordLayout.TEXT_NULL, 0);
+    b.put(RecordLayout.HEADER_SIZE, type);
+    b.put(RecordLayout.HEADER_SIZE + type.length, description);
+    return b.array();
+  }
+
+  private static void text(ByteBuffer b, int index, int state, int length) {
+    int at = RecordLayout.TEXT + RecordLayout.TEXT_SIZE * index;
+    b.putShort(at + RecordLayout.TEXT_LEN, (short) length);
+    b.put(at + RecordLayout.TEXT_STATE, (byte) state);
+  }
+
+  private static ByteBuffer edit(byte[] frame) {
+    return ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Test
+  void everyFieldArrives() throws CorruptRecordException {
+    assertThat(RecordDecoder.decode(frame()))
+        .isEqualTo(
+            new RequestKeyHit(
+                new HitHeader(
+                    77,
+                    "0102030405060708090a0b0c0d0e0f10",
+                    "a0a1a2a3a4a5a6a7",
+                    1_000,
+                    2_500,
+                    123_456,
+                    false,
+                    true,
+                    new Caller(10, 11, 9, 1000, 1001, 1002, 1003, "keyctl", 4711)),
+                KernelText.of("user"),
+                KernelText.of("débug"),
+                KernelText.NULL,
+                -3));
+  }
+
+  @Test
+  void keyctlHasItsOriginWhenOneIsKnown() throws CorruptRecordException {
+    byte[] frame = frame();
+    edit(frame)
+        .put(RecordLayout.KIND, (byte) RecordLayout.KIND_KEYCTL)
+        .putInt(RecordLayout.OPERATION, 11)
+        .putInt(RecordLayout.SERIAL, -7)
+        .putInt(RecordLayout.RESOLVED, 42);
+    assertThat(((KeyctlHit) RecordDecoder.decode(frame)).origin()).isNull();
+
+    frame[RecordLayout.ORIGIN_TRACE_ID + 15] = 1;
+    frame[RecordLayout.ORIGIN_SPAN_ID + 7] = 2;
+    KeyctlHit hit = (KeyctlHit) RecordDecoder.decode(frame);
+    assertThat(hit.origin()).isEqualTo(new Origin("0".repeat(31) + "1", "0".repeat(15) + "2"));
+    assertThat(hit.operation()).isEqualTo(11);
+    assertThat(hit.serial()).isEqualTo(-7);
+    assertThat(hit.resolvedSerial()).isEqualTo(42);
+  }
+
+  @Test
+  void refusesWhatIsNoRecordAndSaysWhy() {
+    refused(new byte[10], "shorter than its header");
+    byte[] size = frame();
+    edit(size).putInt(RecordLayout.SIZE, 1);
+    refused(size, "says it has 1 bytes");
+    byte[] version = frame();
+    version[RecordLayout.RECORD_VERSION] = 9;
+    refused(version, "version 9");
+    byte[] kind = frame();
+    kind[RecordLayout.KIND] = 7;
+    refused(kind, "kind 7");
+    byte[] beyond = frame();
+    text(edit(beyond), 1, RecordLayout.TEXT_PRESENT, 60_000);
+    refused(beyond, "ends beyond it");
+    byte[] left = frame();
+    text(edit(left), 1, RecordLayout.TEXT_UNREADABLE, 0);
+    refused(left, "belong to no string");
+    byte[] state = frame();
+    text(edit(state), 0, 9, 0);
+    refused(state, "state 9");
+    byte[] end = frame();
+    edit(end).putLong(RecordLayout.END_NS, 5);
+    refused(end, "ends at 5");
+    byte[] ids = frame();
+    edit(ids).putLong(RecordLayout.SPAN_ID, 0);
+    refused(ids, "without ids");
+  }
+
+  private static void refused(byte[] frame, String why) {
+    assertThatThrownBy(() -> RecordDecoder.decode(frame))
+        .isInstanceOf(CorruptRecordException.class)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void mutatedBytesAreDecodedOrRefusedButNeverMore() {
+    Random random = new Random(20261123);
+    int refused = 0;
+    for (int i = 0; i < CASES; i++) {
+      byte[] frame = frame();
+      for (int n = random.nextInt(4); n >= 0; n--) {
+        frame[random.nextInt(frame.length)] = (byte) random.nextInt();
+      }
+      try {
+        assertThat(RecordDecoder.decode(frame).header().spanId()).hasSize(16);
+      } catch (CorruptRecordException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isBetween(1, CASES - 1);
+  }
+}
