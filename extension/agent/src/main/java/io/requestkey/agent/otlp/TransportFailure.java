@@ -24,6 +24,8 @@ import javax.net.ssl.SSLException;
  */
 final class TransportFailure {
 
+  private static final String NO_HTTP_2 = "HTTP/1.1 not supported";
+
   private final Endpoint endpoint;
   private final HttpVersion version;
 
@@ -59,6 +61,8 @@ final class TransportFailure {
       case IOException e when e.getCause() == null -> "reset";
       // What the HTTP/1.1 decoder throws at a status line that is none.
       case IllegalArgumentException _ -> "protocol";
+      // What Vert.x throws if ALPN has not agreed on HTTP/2.
+      case IllegalStateException e when NO_HTTP_2.equals(e.getMessage()) -> "protocol";
       case VertxException e when e.getCause() == null -> "reset";
       default -> "";
     };
@@ -75,7 +79,7 @@ final class TransportFailure {
           case "connect" -> endpoint.shown() + ": cannot connect: " + message;
           case "tls" -> endpoint.shown() + ": TLS failed: " + message + tlsHint(message);
           case "timeout" -> endpoint.shown() + ": " + message;
-          default -> endpoint.shown() + ": connection lost: " + message + portHint();
+          default -> endpoint.shown() + ": connection lost: " + message + resetHint(cause);
         });
   }
 
@@ -91,6 +95,15 @@ final class TransportFailure {
     return "does not answer HTTP/1.1: a gRPC port"
         + (endpoint.tls() ? "?" : ", or one that wants https?")
         + " Set OTEL_EXPORTER_OTLP_PROTOCOL=grpc or use the HTTP port (usually 4318)";
+  }
+
+  private String resetHint(Throwable cause) {
+    if (grpc() && endpoint.tls() && !(cause instanceof StreamResetException)) {
+      // With TLS 1.3 the refusal comes after the handshake, and Vert.x keeps it to itself.
+      return " (a receiver that refuses the client certificate hangs up like this: see"
+          + " OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and _KEY)";
+    }
+    return portHint();
   }
 
   /** The usual ports are the wrong way round more often than a receiver just hangs up. */
