@@ -20,8 +20,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("kernels")
 final class GuestKernelIT extends AgentContract {
 
-  private static @Nullable Scenario last;
-  private static String lastKernel = "";
+  private static @Nullable Boot last;
+
+  /**
+   * One boot for all tests of a kernel, which run one after the other; a failed one is not tried
+   * again.
+   */
+  private record Boot(String kernel, @Nullable Scenario scenario, @Nullable Exception failure) {}
 
   @Parameter String kernel = "";
 
@@ -34,22 +39,27 @@ final class GuestKernelIT extends AgentContract {
     return scenarioOf(kernel);
   }
 
-  /** One boot for all tests of a kernel; they run one after the other. */
   private static Scenario scenarioOf(String kernel) {
-    Scenario of = last;
-    if (of == null || !lastKernel.equals(kernel)) {
-      try {
-        of = Machine.guest(kernel);
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError(e);
-      }
-      last = of;
-      lastKernel = kernel;
+    Boot boot = last;
+    if (boot == null || !boot.kernel().equals(kernel)) {
+      boot = boot(kernel);
+      last = boot;
     }
-    return of;
+    if (boot.scenario() == null) {
+      throw new AssertionError("the scenario failed on kernel " + kernel, boot.failure());
+    }
+    return boot.scenario();
+  }
+
+  private static Boot boot(String kernel) {
+    try {
+      return new Boot(kernel, Machine.guest(kernel), null);
+    } catch (IOException | AssertionError e) {
+      return new Boot(kernel, null, e instanceof IOException io ? io : new IOException(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Boot(kernel, null, e);
+    }
   }
 
   @Override
