@@ -28,7 +28,7 @@
 #define MAX_ORIGINS 65536
 
 _Static_assert(sizeof(struct rk_text) == 4, "no padding");
-_Static_assert(sizeof(struct rk_record) == 200, "no padding");
+_Static_assert(sizeof(struct rk_record) == 360, "no padding");
 _Static_assert(RK_SMALL_DATA + 16 < 4096, "the small class is small");
 
 /* So that the shared types and numbers are in .BTF, where the agent's test reads them. */
@@ -39,6 +39,12 @@ const enum rk_text_state *unused_text_state __attribute__((unused));
 const enum rk_probe *unused_probe __attribute__((unused));
 const enum rk_loss *unused_loss __attribute__((unused));
 const enum rk_filter_bit *unused_filter_bit __attribute__((unused));
+const enum rk_text_index *unused_text_index __attribute__((unused));
+const enum rk_outcome *unused_outcome __attribute__((unused));
+const enum rk_tampering *unused_tampering __attribute__((unused));
+const enum rk_tampering_reason *unused_tampering_reason __attribute__((unused));
+const enum rk_correlation *unused_correlation __attribute__((unused));
+const enum rk_key_end *unused_key_end __attribute__((unused));
 
 /* Its own section, so that the agent finds it at offset 0 of a map of its own. */
 const volatile struct rk_config config SEC(".rodata.config") = {};
@@ -57,9 +63,11 @@ struct call {
 	__u32 reserved;
 };
 
+#define RK_KEPT_TEXTS 3
+
 /* Strings of a call under way, packed like those of a record. */
 struct texts_head {
-	struct rk_text text[RK_TEXTS];
+	struct rk_text text[RK_KEPT_TEXTS];
 	__u32 used;
 	__u32 flags; /* enum rk_flag */
 	__u32 reserved;
@@ -429,13 +437,13 @@ static __always_inline void enter(struct rk_counters *c, __u64 pid_tgid, __u32 k
 	case 0:
 		break;
 	case -17: /* EEXIST: the return of the thread's last call was missed */
-		count(&c->lost[RK_LOST_EXIT_MISSED]);
+		count(&c->lost[kind][RK_LOST_EXIT_MISSED]);
 		bpf_map_delete_elem(&small_texts, &pid_tgid);
 		bpf_map_delete_elem(&large_texts, &pid_tgid);
 		bpf_map_update_elem(&calls, &pid_tgid, &call, BPF_ANY);
 		break;
 	default:
-		count(&c->lost[RK_LOST_INFLIGHT_FULL]);
+		count(&c->lost[kind][RK_LOST_INFLIGHT_FULL]);
 	}
 }
 
@@ -465,6 +473,7 @@ static __always_inline void fill_caller(struct rk_record *r, __u64 pid_tgid)
 
 	r->pid = pid_tgid >> 32;
 	r->tid = pid_tgid;
+	r->loginuid = -1;
 	r->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	r->ruid = uid_gid;
 	r->rgid = uid_gid >> 32;
@@ -485,7 +494,7 @@ static __always_inline __u64 fill_texts(struct record_buffer *b, __u64 pid_tgid,
 		__u64 used;
 
 		if (t) {
-			__builtin_memcpy(r->text, t->head.text, sizeof(r->text));
+			__builtin_memcpy(r->text, t->head.text, sizeof(t->head.text));
 			r->flags |= t->head.flags;
 			used = t->head.used;
 			/* Whole class: a copy of constant size is cheaper than a helper call. */
@@ -498,7 +507,7 @@ static __always_inline __u64 fill_texts(struct record_buffer *b, __u64 pid_tgid,
 		__u64 used;
 
 		if (t) {
-			__builtin_memcpy(r->text, t->head.text, sizeof(r->text));
+			__builtin_memcpy(r->text, t->head.text, sizeof(t->head.text));
 			r->flags |= t->head.flags;
 			used = t->head.used;
 			if (used <= RK_LARGE_DATA)
@@ -522,7 +531,7 @@ static __always_inline void remember_origin(const struct rk_record *r)
 
 static __always_inline void find_origin(struct rk_record *r)
 {
-	__s32 serial = r->resolved ? r->resolved : r->serial;
+	__s32 serial = r->key[0].resolved ? r->key[0].resolved : r->key[0].given;
 	struct origin *origin;
 
 	if (serial <= 0)
@@ -557,7 +566,7 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 		 */
 		if (caller_wanted(pid_tgid) && !(config.filters & RK_FILTER_OPERATION)) {
 			count(&c->hits[kind]);
-			count(&c->lost[RK_LOST_ENTRY_MISSED]);
+			count(&c->lost[kind][RK_LOST_ENTRY_MISSED]);
 		}
 		return;
 	}
@@ -574,10 +583,10 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 	if (kind == RK_KEYCTL) {
 		r->operation = call->arg[0];
 		__builtin_memcpy(r->arg, &call->arg[1], sizeof(r->arg));
-		r->serial = keyctl_target(r->operation, call->arg[1]);
-		r->resolved = call->resolved;
+		r->key[0].given = keyctl_target(r->operation, call->arg[1]);
+		r->key[0].resolved = call->resolved;
 		if (result > 0 && keyctl_returns_key(r->operation))
-			r->resolved = result;
+			r->key[0].resolved = result;
 		find_origin(r);
 		/* Without the key at hand, its type and description are known only through the
 		 * call that returned it, and that has passed the filter.
@@ -596,11 +605,15 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 			.has_callout = kind == RK_REQUEST_KEY,
 		};
 
+		if (result > 0)
+			r->key[0].resolved = result;
 		if (kind == RK_REQUEST_KEY) {
 			r->arg[0] = (__s64)(__s32)call->arg[3];
+			r->key[1].given = call->arg[3];
 		} else {
 			r->arg[0] = call->arg[3];
 			r->arg[1] = (__s64)(__s32)call->arg[4];
+			r->key[1].given = call->arg[4];
 		}
 		used = fill_texts(b, pid_tgid, call, &user);
 		if (!texts_wanted(b)) {
@@ -614,7 +627,7 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 		goto out;
 	r->size = size;
 	if (bpf_ringbuf_output(&ring, b, size, wakeup())) {
-		count(&c->lost[RK_LOST_RING_FULL]);
+		count(&c->lost[kind][RK_LOST_RING_FULL]);
 		/* The span a follow-up would link to will never be seen. */
 		if (kind != RK_KEYCTL && result > 0) {
 			__s32 serial = result;

@@ -9,12 +9,14 @@
 #ifndef REQUESTKEY_H
 #define REQUESTKEY_H
 
-#define RK_RECORD_VERSION 1
+#define RK_RECORD_VERSION 2
 #define RK_COMM_LEN 16
 
 /* Sizes of the kernel's own copies, with the final NUL: security/keys/keyctl.c. */
 #define RK_TYPE_CAP 32
 #define RK_TEXT_CAP 4096
+/* Paths of executables and cgroups, with the final NUL; longer ones lose their beginning. */
+#define RK_PATH_CAP 512
 
 /* Room for the strings of one call that almost every call fits in; larger ones go to a second,
  * smaller map.
@@ -22,11 +24,16 @@
 #define RK_SMALL_DATA 448
 #define RK_LARGE_DATA (RK_TYPE_CAP + 2 * RK_TEXT_CAP)
 
+/* All strings of the largest record: asked, executable, cgroup, the caller's own, arguments. */
+#define RK_MAX_DATA (3 * RK_TYPE_CAP + 5 * RK_TEXT_CAP + 2 * RK_PATH_CAP)
+
 enum rk_kind {
 	RK_REQUEST_KEY = 0,
 	RK_ADD_KEY = 1,
 	RK_KEYCTL = 2,
-	RK_KINDS = 3,
+	RK_UPCALL = 3,	  /* the kernel ran /sbin/request-key for a request */
+	RK_KEY_FREED = 4, /* a key that has an origin is gone */
+	RK_KINDS = 5,
 };
 
 /* The programs that see an entry; one of them never interrupts itself on its CPU. */
@@ -40,15 +47,72 @@ enum rk_text_state {
 };
 
 enum rk_text_index {
-	RK_TEXT_TYPE = 0,
+	RK_TEXT_TYPE = 0, /* of the key asked for, made, operated on, freed */
 	RK_TEXT_DESCRIPTION = 1,
 	RK_TEXT_CALLOUT = 2,
-	RK_TEXTS = 3,
+	RK_TEXT_EXECUTABLE = 3, /* path of the caller's executable, in its own mount namespace */
+	RK_TEXT_CGROUP = 4,	/* path of the caller's cgroup (v2), from the root */
+	RK_TEXT_USER_TYPE = 5,	/* what the caller's memory held, only where tampering was seen */
+	RK_TEXT_USER_DESCRIPTION = 6,
+	RK_TEXT_USER_CALLOUT = 7,
+	RK_TEXT_ARG_TYPE = 8, /* keyctl: type that search and restrict_keyring name */
+	RK_TEXT_ARG_NAME = 9, /* keyctl: description, keyring name or restriction that is named */
+	RK_TEXTS = 10,
 };
 
 enum rk_flag {
-	RK_F_COMPAT = 1,	/* 32-bit caller */
-	RK_F_KERNEL_COPIES = 2, /* strings are the kernel's copies, not the caller's memory */
+	RK_F_COMPAT = 1,	   /* 32-bit caller */
+	RK_F_KERNEL_COPIES = 2,	   /* strings are the kernel's copies, not the caller's memory */
+	RK_F_KERNEL_ORIGIN = 4,	   /* the kernel itself asked: no system call request_key(2) */
+	RK_F_SERVICE_CREDS = 8,	   /* acts under other credentials; service_uid, service_gid */
+	RK_F_KEY_ACCESS = 16,	   /* key_uid, key_gid, key_perm are known */
+	RK_F_APP_PARENT = 32,	   /* the application's span is the parent */
+	RK_F_NEVER_RETURNED = 64,  /* upcall: the requester was gone; end_ns is when that was seen */
+};
+
+/* How a request came to its answer. */
+enum rk_outcome {
+	RK_OUTCOME_UNKNOWN = 0,
+	RK_OUTCOME_FOUND = 1,
+	RK_OUTCOME_CONSTRUCTED = 2, /* a helper was started and made the key */
+	RK_OUTCOME_JOINED = 3,	    /* waited for another request's helper */
+	RK_OUTCOME_NEGATED = 4,	    /* ENOKEY from a negative key or a helper's negate */
+	RK_OUTCOME_REJECTED = 5,    /* another error from a helper's reject */
+	RK_OUTCOME_FAILED = 6,
+};
+
+enum rk_tampering {
+	RK_TAMPERING_UNKNOWN = 0,
+	RK_TAMPERING_NONE = 1,
+	RK_TAMPERING_BEFORE_COPY = 2,
+	RK_TAMPERING_AFTER_COPY = 3,
+};
+
+/* Why tampering is unknown. */
+enum rk_tampering_reason {
+	RK_REASON_NONE = 0,
+	RK_REASON_NOT_COPIED = 1,   /* the call ended before the kernel had copied */
+	RK_REASON_PAGE_FAULT = 2,   /* the caller's page was not resident at entry */
+	RK_REASON_NO_CALLER = 3,    /* asked by the kernel: no memory of a caller's */
+	RK_REASON_NOT_WATCHED = 4,  /* no probe that sees the kernel's copies, or no room */
+	RK_REASON_TOO_LONG = 5,	    /* equal as far as compared, but not compared to the end */
+};
+
+enum rk_correlation {
+	RK_CORRELATION_NONE = 0,
+	RK_CORRELATION_SDK_TLS = 1,    /* OTEP 4947 record of the calling thread */
+	RK_CORRELATION_OBI_MAP = 2,    /* OBI's traces_ctx_v1 */
+	RK_CORRELATION_SUPPRESSED = 3, /* there was a record, but it was not to be trusted */
+};
+
+/* How a key that was freed had ended. */
+enum rk_key_end {
+	RK_END_UNKNOWN = 0,
+	RK_END_UNLINKED = 1, /* nothing referred to it any more */
+	RK_END_REVOKED = 2,
+	RK_END_INVALIDATED = 3,
+	RK_END_EXPIRED = 4,
+	RK_END_NEGATIVE = 5, /* it never had a payload */
 };
 
 struct rk_text {
@@ -56,6 +120,14 @@ struct rk_text {
 	__u8 state;	/* enum rk_text_state */
 	__u8 truncated; /* 0 or 1 */
 };
+
+/* A key as a call names it, and the serial the kernel took that for. 0: none, or not known. */
+struct rk_key_ref {
+	__s32 given;
+	__s32 resolved;
+};
+
+#define RK_KEY_REFS 4
 
 /* One hit. data holds the strings that are RK_TEXT_PRESENT, in order of their index, packed,
  * without NUL.
@@ -70,27 +142,54 @@ struct rk_record {
 	__u64 end_ns;	/* CLOCK_BOOTTIME */
 	__u8 trace_id[16];
 	__u8 span_id[8];
+	__u8 parent_span_id[8];	  /* zero: the span is a root */
 	__u8 origin_trace_id[16]; /* zero: no origin known */
 	__u8 origin_span_id[8];
+	__u8 app_trace_id[16]; /* the application's span that was current; zero: none known */
+	__u8 app_span_id[8];
 	__u64 cgroup_id;
+	__u64 process_start_ns; /* CLOCK_BOOTTIME, of the thread group's leader */
+	__u64 parent_start_ns;
 	/* request_key: destination, -, -, -; add_key: payload length, keyring, -, -;
 	 * keyctl: arg2 to arg5
 	 */
 	__u64 arg[4];
-	__s64 result;
-	__u32 pid; /* tgid */
+	__s64 result; /* upcall: wait status, or -errno when it was not run */
+	__u32 pid;    /* tgid; pid, tid, ppid in the initial pid namespace */
 	__u32 tid;
 	__u32 ppid;
-	__u32 ruid;
+	__u32 ns_pid; /* in the caller's own pid namespace */
+	__u32 ns_tid;
+	__u32 ns_ppid; /* 0: the parent is not in that namespace */
+	__u32 ruid;    /* ruid to egid: of the task's objective credentials (real_cred) */
 	__u32 rgid;
 	__u32 euid;
 	__u32 egid;
-	__s32 serial;	/* key operated on, as given; 0: none */
-	__s32 resolved; /* its real serial; 0: not known */
-	__u32 operation; /* of keyctl */
+	__u32 service_uid; /* fsuid, fsgid of the credentials it acts under, if they are others */
+	__u32 service_gid;
+	__u32 loginuid;	       /* (__u32)-1: not set */
+	__s32 session_keyring; /* serial; 0: none */
+	__u32 user_ns;	       /* inode numbers, as in /proc/PID/ns */
+	__u32 pid_ns;
+	__u32 key_uid; /* of the key returned or operated on; see RK_F_KEY_ACCESS */
+	__u32 key_gid;
+	__u32 key_perm;
+	/* request_key: key returned, destination; add_key: key returned, keyring; keyctl: target,
+	 * then the other keys in the order of the arguments; upcall, key freed: the key
+	 */
+	struct rk_key_ref key[RK_KEY_REFS];
+	__u32 operation;  /* of keyctl */
+	__u32 helper_pid; /* upcall: process id of /sbin/request-key; 0: not seen */
+	__s32 auth_key;	  /* upcall: serial of the authorisation key */
+	__u16 restarts;	  /* times the call was interrupted and entered again by the kernel */
+	__u8 outcome;	  /* enum rk_outcome */
+	__u8 tampering;	  /* enum rk_tampering */
+	__u8 tampering_reason; /* enum rk_tampering_reason */
+	__u8 correlation;      /* enum rk_correlation */
+	__u8 app_flags;	       /* W3C trace flags of the application's span */
+	__u8 key_end;	       /* enum rk_key_end */
 	__u8 comm[RK_COMM_LEN];
 	struct rk_text text[RK_TEXTS];
-	__u32 reserved;
 };
 
 /* One index for each program, in the order of the attach table. */
@@ -121,7 +220,7 @@ struct rk_counters {
 	__u64 hits[RK_KINDS];
 	__u64 filtered[RK_KINDS];
 	__u64 submitted[RK_KINDS];
-	__u64 lost[RK_LOSSES];
+	__u64 lost[RK_KINDS][RK_LOSSES];
 	__u64 probe[RK_PROBES]; /* runs of each program, the self-test's too */
 	__u64 texts_cut;	/* calls whose strings were cut for want of room */
 	__u64 next_seq[RK_ENTRIES];

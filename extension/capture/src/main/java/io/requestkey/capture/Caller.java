@@ -4,27 +4,40 @@
  */
 package io.requestkey.capture;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * The task that made a call, as the kernel knew it at the call. All ids are those of the initial
- * namespaces.
+ * The task that made a call, as the kernel knew it at the call: nothing here is looked up later, so
+ * it holds for a process that exits at once.
  *
- * @param pid thread group id (what user space calls the process id)
- * @param tid thread id
- * @param parentPid thread group id of the parent process
- * @param realUid real user id
- * @param realGid real group id
- * @param effectiveUid effective user id
- * @param effectiveGid effective group id
+ * @param ids ids in the initial pid namespace
+ * @param namespaced ids in the task's own pid namespace; equal to {@code ids} in the initial one,
+ *     null when not known
+ * @param startBootNanos start of the process, CLOCK_BOOTTIME in ns; 0 when not known
+ * @param parentStartBootNanos start of the parent process; 0 when not known
+ * @param credentials its objective credentials ({@code task_struct.real_cred})
+ * @param service other credentials it acts under, or null
+ * @param loginUid the uid of the login it descends from (audit), or null when not set
+ * @param sessionKeyring serial of its session keyring; 0 for none
  * @param comm name of the task, at most 15 bytes
+ * @param executable path of its executable
  * @param cgroupId id of the cgroup in the cgroup v2 hierarchy
+ * @param cgroup path of that cgroup from the root of the hierarchy
+ * @param userNamespace inode number of its user namespace; 0 when not known
+ * @param pidNamespace inode number of its pid namespace; 0 when not known
  */
 public record Caller(
-    int pid,
-    int tid,
-    int parentPid,
-    int realUid,
-    int realGid,
-    int effectiveUid,
-    int effectiveGid,
+    ProcessIds ids,
+    @Nullable ProcessIds namespaced,
+    long startBootNanos,
+    long parentStartBootNanos,
+    Credentials credentials,
+    @Nullable ServiceCredentials service,
+    @Nullable Integer loginUid,
+    int sessionKeyring,
     String comm,
-    long cgroupId) {}
+    KernelText executable,
+    long cgroupId,
+    KernelText cgroup,
+    long userNamespace,
+    long pidNamespace) {}

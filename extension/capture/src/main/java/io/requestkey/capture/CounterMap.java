@@ -27,16 +27,24 @@ final class CounterMap {
   KernelCounts read() throws CaptureException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment values = values(arena);
-      Map<KernelLoss, Long> lost = new EnumMap<>(KernelLoss.class);
-      for (KernelLoss loss : KernelLoss.values()) {
-        lost.put(loss, sum(values, CountersLayout.LOST + 8L * loss.index(), 1));
+      Map<HitKind, KindCounts> kinds = new EnumMap<>(HitKind.class);
+      for (HitKind kind : HitKind.values()) {
+        long at = 8L * kind.number();
+        Map<KernelLoss, Long> lost = new EnumMap<>(KernelLoss.class);
+        for (KernelLoss loss : KernelLoss.values()) {
+          lost.put(
+              loss,
+              sum(values, CountersLayout.LOST + at * CountersLayout.LOSSES + 8L * loss.index(), 1));
+        }
+        kinds.put(
+            kind,
+            new KindCounts(
+                sum(values, CountersLayout.HITS + at, 1),
+                sum(values, CountersLayout.FILTERED + at, 1),
+                sum(values, CountersLayout.SUBMITTED + at, 1),
+                lost));
       }
-      return new KernelCounts(
-          sum(values, CountersLayout.HITS, CountersLayout.KINDS),
-          sum(values, CountersLayout.FILTERED, CountersLayout.KINDS),
-          sum(values, CountersLayout.SUBMITTED, CountersLayout.KINDS),
-          lost,
-          sum(values, CountersLayout.TEXTS_CUT, 1));
+      return new KernelCounts(kinds, sum(values, CountersLayout.TEXTS_CUT, 1));
     }
   }
 

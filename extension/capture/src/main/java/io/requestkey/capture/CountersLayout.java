@@ -7,19 +7,19 @@ package io.requestkey.capture;
 /** {@code struct rk_counters} of {@code requestkey.h}: offsets in bytes, all members 64 bits. */
 final class CountersLayout {
 
-  static final int KINDS = 3;
+  static final int KINDS = 5;
   static final int LOSSES = 4;
   static final int PROBES = 10;
 
   static final int HITS = 0;
-  static final int FILTERED = 24;
-  static final int SUBMITTED = 48;
-  static final int LOST = 72;
-  static final int PROBE = 104;
-  static final int TEXTS_CUT = 184;
-  static final int NEXT_SEQ = 192;
+  static final int FILTERED = 40;
+  static final int SUBMITTED = 80;
+  static final int LOST = 120;
+  static final int PROBE = 280;
+  static final int TEXTS_CUT = 360;
+  static final int NEXT_SEQ = 368;
   static final int ENTRIES = 6;
-  static final int SIZE = 240;
+  static final int SIZE = 416;
 
   private CountersLayout() {}
 }

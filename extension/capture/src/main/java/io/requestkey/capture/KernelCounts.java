@@ -6,40 +6,41 @@ package io.requestkey.capture;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the kernel side counted since it was loaded, summed over the CPUs. Only ever growing. The
  * agent's own calls are not in it.
  *
- * @param hits calls seen
- * @param filtered calls a filter held back
- * @param submitted records put into the ring
- * @param lost calls of which no record could be made, by reason
+ * @param kinds counts of each kind; every kind is there
  * @param textsCut calls whose strings had to be cut for want of room
  */
-public record KernelCounts(
-    long hits, long filtered, long submitted, Map<KernelLoss, Long> lost, long textsCut) {
+public record KernelCounts(Map<HitKind, KindCounts> kinds, long textsCut) {
 
   public KernelCounts {
-    lost = Map.copyOf(lost);
+    Map<HitKind, KindCounts> all = new EnumMap<>(HitKind.class);
+    for (HitKind kind : HitKind.values()) {
+      all.put(kind, kinds.getOrDefault(kind, KindCounts.NONE));
+    }
+    kinds = Map.copyOf(all);
   }
 
   /** Nothing counted. */
   public static KernelCounts none() {
-    Map<KernelLoss, Long> lost = new EnumMap<>(KernelLoss.class);
-    for (KernelLoss loss : KernelLoss.values()) {
-      lost.put(loss, 0L);
+    return new KernelCounts(Map.of(), 0);
+  }
+
+  /** The given kinds together. */
+  public KindCounts of(Set<HitKind> wanted) {
+    KindCounts sum = KindCounts.NONE;
+    for (HitKind kind : wanted) {
+      sum = sum.plus(kinds.getOrDefault(kind, KindCounts.NONE));
     }
-    return new KernelCounts(0, 0, 0, lost, 0);
+    return sum;
   }
 
-  /** All losses together. */
-  public long totalLost() {
-    return lost.values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  /** Calls that have entered and not yet returned. Can be off by a few while calls go on. */
-  public long underWay() {
-    return hits - filtered - submitted - totalLost();
+  /** All kinds together. */
+  public KindCounts all() {
+    return of(kinds.keySet());
   }
 }

@@ -5,11 +5,12 @@
 package io.requestkey.capture;
 
 /**
- * One system call on keys, from entry to return, as the kernel joined it into one record.
+ * One record of the kernel side: a system call on keys from entry to return, a run of the helper,
+ * or the end of a key.
  *
  * <p>Immutable and safe to share between threads.
  */
-public sealed interface KeyHit permits RequestKeyHit, AddKeyHit, KeyctlHit {
+public sealed interface KeyHit permits RequestKeyHit, AddKeyHit, KeyctlHit, UpcallHit, KeyFreedHit {
 
   /** What every hit has: ids, times, caller and result. */
   HitHeader header();

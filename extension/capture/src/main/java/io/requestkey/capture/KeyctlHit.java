@@ -4,6 +4,7 @@
  */
 package io.requestkey.capture;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param arg3 third argument
  * @param arg4 fourth argument
  * @param arg5 fifth argument
- * @param serial serial of the key operated on as given: a serial, a negative {@link
- *     SpecialKeyring}, or 0 when the operation has no target
- * @param resolvedSerial serial of that key as the kernel resolved it, or 0 when not known
- * @param origin the most recent request_key or add_key call seen to return this key, or null
+ * @param keys the keys the call names, four: the target first, then the others in the order of the
+ *     arguments; {@link KeyReference#NONE} where there is none
+ * @param type type of the target, where the kernel had it
+ * @param description description of the target
+ * @param namedType key type that the call names (search, restrict_keyring)
+ * @param name description, keyring name or restriction that the call names
+ * @param access owner and permissions of the target, or null
+ * @param origin the most recent request_key or add_key call seen to return the target, or null
  */
 public record KeyctlHit(
     HitHeader header,
@@ -27,7 +32,21 @@ public record KeyctlHit(
     long arg3,
     long arg4,
     long arg5,
-    int serial,
-    int resolvedSerial,
+    List<KeyReference> keys,
+    KernelText type,
+    KernelText description,
+    KernelText namedType,
+    KernelText name,
+    @Nullable KeyAccess access,
     @Nullable Origin origin)
-    implements KeyHit {}
+    implements KeyHit {
+
+  public KeyctlHit {
+    keys = List.copyOf(keys);
+  }
+
+  /** The key operated on. */
+  public KeyReference target() {
+    return keys.getFirst();
+  }
+}

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,33 +55,80 @@ public final class RecordDecoder {
     KernelText type = texts.next();
     KernelText description = texts.next();
     KernelText callout = texts.next();
+    KernelText executable = texts.next();
+    KernelText cgroup = texts.next();
+    KernelText userType = texts.next();
+    KernelText userDescription = texts.next();
+    KernelText userCallout = texts.next();
+    KernelText namedType = texts.next();
+    KernelText name = texts.next();
     texts.requireEnd();
-    HitHeader header = header(frame, record);
-    int kind = frame[RecordLayout.KIND];
+    HitKind kind = number(HitKind.values(), frame[RecordLayout.KIND], "kind");
+    HitHeader header = header(frame, record, caller(frame, record, executable, cgroup));
+    Tampering tampering =
+        new Tampering(
+            number(Tampering.Verdict.values(), frame[RecordLayout.TAMPERING], "verdict"),
+            number(Tampering.Reason.values(), frame[RecordLayout.TAMPERING_REASON], "reason"),
+            userType,
+            userDescription,
+            userCallout);
     return switch (kind) {
-      case RecordLayout.KIND_REQUEST_KEY ->
-          new RequestKeyHit(header, type, description, callout, (int) argument(record, 0));
-      case RecordLayout.KIND_ADD_KEY ->
-          new AddKeyHit(header, type, description, argument(record, 0), (int) argument(record, 1));
-      case RecordLayout.KIND_KEYCTL -> keyctl(header, frame, record);
-      default -> throw new CorruptRecordException("record of unknown kind " + kind);
+      case REQUEST_KEY ->
+          new RequestKeyHit(
+              header,
+              type,
+              description,
+              callout,
+              key(record, 1),
+              flag(record, RecordLayout.FLAG_KERNEL_ORIGIN),
+              number(Outcome.values(), frame[RecordLayout.OUTCOME], "outcome"),
+              tampering,
+              access(record));
+      case ADD_KEY ->
+          new AddKeyHit(
+              header,
+              type,
+              description,
+              argument(record, 0),
+              key(record, 1),
+              tampering,
+              access(record));
+      case KEYCTL ->
+          new KeyctlHit(
+              header,
+              record.get(INT, RecordLayout.OPERATION),
+              argument(record, 0),
+              argument(record, 1),
+              argument(record, 2),
+              argument(record, 3),
+              List.of(key(record, 0), key(record, 1), key(record, 2), key(record, 3)),
+              type,
+              description,
+              namedType,
+              name,
+              access(record),
+              origin(frame, record));
+      case UPCALL ->
+          new UpcallHit(
+              header,
+              key(record, 0).serial(),
+              record.get(INT, RecordLayout.AUTH_KEY),
+              record.get(INT, RecordLayout.HELPER_PID),
+              type,
+              description,
+              flag(record, RecordLayout.FLAG_NEVER_RETURNED));
+      case KEY_FREED ->
+          new KeyFreedHit(
+              header,
+              key(record, 0).serial(),
+              number(KeyEnd.values(), frame[RecordLayout.KEY_END], "end"),
+              type,
+              description,
+              origin(frame, record));
     };
   }
 
-  private static KeyctlHit keyctl(HitHeader header, byte[] frame, MemorySegment record) {
-    return new KeyctlHit(
-        header,
-        record.get(INT, RecordLayout.OPERATION),
-        argument(record, 0),
-        argument(record, 1),
-        argument(record, 2),
-        argument(record, 3),
-        record.get(INT, RecordLayout.SERIAL),
-        record.get(INT, RecordLayout.RESOLVED),
-        origin(frame, record));
-  }
-
-  private static HitHeader header(byte[] frame, MemorySegment record)
+  private static HitHeader header(byte[] frame, MemorySegment record, Caller caller)
       throws CorruptRecordException {
     if (zero(record, RecordLayout.TRACE_ID, 16) || zero(record, RecordLayout.SPAN_ID, 8)) {
       throw new CorruptRecordException("record without ids");
@@ -90,26 +138,98 @@ public final class RecordDecoder {
     if (start <= 0 || end < start) {
       throw new CorruptRecordException("record that ends at " + end + " ns, begun at " + start);
     }
-    int flags = record.get(SHORT, RecordLayout.FLAGS);
     return new HitHeader(
         record.get(LONG, RecordLayout.SEQ),
         hex(frame, RecordLayout.TRACE_ID, 16),
         hex(frame, RecordLayout.SPAN_ID, 8),
+        zero(record, RecordLayout.PARENT_SPAN_ID, 8)
+            ? null
+            : hex(frame, RecordLayout.PARENT_SPAN_ID, 8),
         start,
         end,
         record.get(LONG, RecordLayout.RESULT),
-        (flags & RecordLayout.FLAG_COMPAT) != 0,
-        (flags & RecordLayout.FLAG_KERNEL_COPIES) != 0,
-        new Caller(
+        flag(record, RecordLayout.FLAG_COMPAT),
+        flag(record, RecordLayout.FLAG_KERNEL_COPIES),
+        Short.toUnsignedInt(record.get(SHORT, RecordLayout.RESTARTS)),
+        number(Correlation.values(), frame[RecordLayout.CORRELATION], "correlation"),
+        application(frame, record),
+        caller);
+  }
+
+  private static @Nullable ApplicationSpan application(byte[] frame, MemorySegment record) {
+    if (zero(record, RecordLayout.APP_TRACE_ID, 16) || zero(record, RecordLayout.APP_SPAN_ID, 8)) {
+      return null;
+    }
+    return new ApplicationSpan(
+        hex(frame, RecordLayout.APP_TRACE_ID, 16),
+        hex(frame, RecordLayout.APP_SPAN_ID, 8),
+        Byte.toUnsignedInt(frame[RecordLayout.APP_FLAGS]),
+        flag(record, RecordLayout.FLAG_APP_PARENT));
+  }
+
+  private static Caller caller(
+      byte[] frame, MemorySegment record, KernelText executable, KernelText cgroup) {
+    int namespacePid = record.get(INT, RecordLayout.NS_PID);
+    int loginUid = record.get(INT, RecordLayout.LOGINUID);
+    return new Caller(
+        new ProcessIds(
             record.get(INT, RecordLayout.PID),
             record.get(INT, RecordLayout.TID),
-            record.get(INT, RecordLayout.PPID),
+            record.get(INT, RecordLayout.PPID)),
+        namespacePid == 0
+            ? null
+            : new ProcessIds(
+                namespacePid,
+                record.get(INT, RecordLayout.NS_TID),
+                record.get(INT, RecordLayout.NS_PPID)),
+        record.get(LONG, RecordLayout.PROCESS_START_NS),
+        record.get(LONG, RecordLayout.PARENT_START_NS),
+        new Credentials(
             record.get(INT, RecordLayout.RUID),
             record.get(INT, RecordLayout.RGID),
             record.get(INT, RecordLayout.EUID),
-            record.get(INT, RecordLayout.EGID),
-            comm(frame),
-            record.get(LONG, RecordLayout.CGROUP_ID)));
+            record.get(INT, RecordLayout.EGID)),
+        flag(record, RecordLayout.FLAG_SERVICE_CREDS)
+            ? new ServiceCredentials(
+                record.get(INT, RecordLayout.SERVICE_UID),
+                record.get(INT, RecordLayout.SERVICE_GID))
+            : null,
+        loginUid == -1 ? null : loginUid,
+        record.get(INT, RecordLayout.SESSION_KEYRING),
+        comm(frame),
+        executable,
+        record.get(LONG, RecordLayout.CGROUP_ID),
+        cgroup,
+        Integer.toUnsignedLong(record.get(INT, RecordLayout.USER_NS)),
+        Integer.toUnsignedLong(record.get(INT, RecordLayout.PID_NS)));
+  }
+
+  private static @Nullable KeyAccess access(MemorySegment record) {
+    return flag(record, RecordLayout.FLAG_KEY_ACCESS)
+        ? new KeyAccess(
+            record.get(INT, RecordLayout.KEY_UID),
+            record.get(INT, RecordLayout.KEY_GID),
+            record.get(INT, RecordLayout.KEY_PERM))
+        : null;
+  }
+
+  private static KeyReference key(MemorySegment record, int index) {
+    long at = RecordLayout.KEY + (long) RecordLayout.KEY_SIZE * index;
+    return new KeyReference(
+        record.get(INT, at + RecordLayout.KEY_GIVEN),
+        record.get(INT, at + RecordLayout.KEY_RESOLVED));
+  }
+
+  private static boolean flag(MemorySegment record, int bit) {
+    return (record.get(SHORT, RecordLayout.FLAGS) & bit) != 0;
+  }
+
+  /** The constants of these enums stand in the order of their C numbers. */
+  private static <E> E number(E[] values, int number, String what) throws CorruptRecordException {
+    if (number < 0 || number >= values.length) {
+      throw new CorruptRecordException("record of unknown " + what + " " + number);
+    }
+    return values[number];
   }
 
   private static @Nullable Origin origin(byte[] frame, MemorySegment record) {

@@ -10,7 +10,7 @@ package io.requestkey.capture;
  */
 final class RecordLayout {
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final int SIZE = 0;
   static final int RECORD_VERSION = 4;
@@ -21,27 +21,58 @@ final class RecordLayout {
   static final int END_NS = 24;
   static final int TRACE_ID = 32;
   static final int SPAN_ID = 48;
-  static final int ORIGIN_TRACE_ID = 56;
-  static final int ORIGIN_SPAN_ID = 72;
-  static final int CGROUP_ID = 80;
-  static final int ARG = 88;
-  static final int RESULT = 120;
-  static final int PID = 128;
-  static final int TID = 132;
-  static final int PPID = 136;
-  static final int RUID = 140;
-  static final int RGID = 144;
-  static final int EUID = 148;
-  static final int EGID = 152;
-  static final int SERIAL = 156;
-  static final int RESOLVED = 160;
-  static final int OPERATION = 164;
-  static final int COMM = 168;
-  static final int TEXT = 184;
-  static final int RESERVED = 196;
-  static final int HEADER_SIZE = 200;
+  static final int PARENT_SPAN_ID = 56;
+  static final int ORIGIN_TRACE_ID = 64;
+  static final int ORIGIN_SPAN_ID = 80;
+  static final int APP_TRACE_ID = 88;
+  static final int APP_SPAN_ID = 104;
+  static final int CGROUP_ID = 112;
+  static final int PROCESS_START_NS = 120;
+  static final int PARENT_START_NS = 128;
+  static final int ARG = 136;
+  static final int RESULT = 168;
+  static final int PID = 176;
+  static final int TID = 180;
+  static final int PPID = 184;
+  static final int NS_PID = 188;
+  static final int NS_TID = 192;
+  static final int NS_PPID = 196;
+  static final int RUID = 200;
+  static final int RGID = 204;
+  static final int EUID = 208;
+  static final int EGID = 212;
+  static final int SERVICE_UID = 216;
+  static final int SERVICE_GID = 220;
+  static final int LOGINUID = 224;
+  static final int SESSION_KEYRING = 228;
+  static final int USER_NS = 232;
+  static final int PID_NS = 236;
+  static final int KEY_UID = 240;
+  static final int KEY_GID = 244;
+  static final int KEY_PERM = 248;
+  static final int KEY = 252;
+  static final int OPERATION = 284;
+  static final int HELPER_PID = 288;
+  static final int AUTH_KEY = 292;
+  static final int RESTARTS = 296;
+  static final int OUTCOME = 298;
+  static final int TAMPERING = 299;
+  static final int TAMPERING_REASON = 300;
+  static final int CORRELATION = 301;
+  static final int APP_FLAGS = 302;
+  static final int KEY_END = 303;
+  static final int COMM = 304;
+  static final int TEXT = 320;
+  static final int HEADER_SIZE = 360;
 
   static final int COMM_LENGTH = 16;
+
+  /** {@code struct rk_key_ref}. */
+  static final int KEY_GIVEN = 0;
+
+  static final int KEY_RESOLVED = 4;
+  static final int KEY_SIZE = 8;
+  static final int KEY_REFS = 4;
 
   /** {@code struct rk_text}. */
   static final int TEXT_LEN = 0;
@@ -49,17 +80,18 @@ final class RecordLayout {
   static final int TEXT_STATE = 2;
   static final int TEXT_TRUNCATED = 3;
   static final int TEXT_SIZE = 4;
-  static final int TEXTS = 3;
+  static final int TEXTS = 10;
 
-  /** RK_LARGE_DATA. */
-  static final int MAX_DATA = 32 + 2 * 4096;
-
-  static final int KIND_REQUEST_KEY = 0;
-  static final int KIND_ADD_KEY = 1;
-  static final int KIND_KEYCTL = 2;
+  /** RK_MAX_DATA. */
+  static final int MAX_DATA = 3 * 32 + 5 * 4096 + 2 * 512;
 
   static final int FLAG_COMPAT = 1;
   static final int FLAG_KERNEL_COPIES = 2;
+  static final int FLAG_KERNEL_ORIGIN = 4;
+  static final int FLAG_SERVICE_CREDS = 8;
+  static final int FLAG_KEY_ACCESS = 16;
+  static final int FLAG_APP_PARENT = 32;
+  static final int FLAG_NEVER_RETURNED = 64;
 
   static final int TEXT_ABSENT = 0;
   static final int TEXT_NULL = 1;

@@ -4,8 +4,12 @@
  */
 package io.requestkey.capture;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * A {@code request_key(2)} call (kernel: {@code SYSCALL_DEFINE4(request_key, ...)}).
+ * A {@code request_key(2)} call (kernel: {@code SYSCALL_DEFINE4(request_key, ...)}), or a request
+ * of the kernel's own ({@code request_key_tag()}, {@code request_key_with_auxdata()}, {@code
+ * request_key_rcu()}).
  *
  * <p>{@link HitHeader#result()} is the serial of the key on success.
  *
@@ -14,13 +18,20 @@ package io.requestkey.capture;
  * @param description description asked for; at most 4,095 bytes
  * @param calloutInfo what the helper is told; {@link KernelText.State#NULL} when the caller allows
  *     no construction
- * @param destination keyring the key is to be linked to, as given: a serial, a negative {@link
- *     SpecialKeyring} or 0 for none
+ * @param destination keyring the key is to be linked to
+ * @param byKernel whether the kernel itself asked
+ * @param outcome how the answer came about
+ * @param tampering whether the caller changed the strings meanwhile
+ * @param access owner and permissions of the key returned, or null
  */
 public record RequestKeyHit(
     HitHeader header,
     KernelText type,
     KernelText description,
     KernelText calloutInfo,
-    int destination)
+    KeyReference destination,
+    boolean byKernel,
+    Outcome outcome,
+    Tampering tampering,
+    @Nullable KeyAccess access)
     implements KeyHit {}

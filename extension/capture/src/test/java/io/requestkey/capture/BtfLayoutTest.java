@@ -44,24 +44,52 @@ final class BtfLayoutTest {
                 Map.entry("end_ns", RecordLayout.END_NS),
                 Map.entry("trace_id", RecordLayout.TRACE_ID),
                 Map.entry("span_id", RecordLayout.SPAN_ID),
+                Map.entry("parent_span_id", RecordLayout.PARENT_SPAN_ID),
                 Map.entry("origin_trace_id", RecordLayout.ORIGIN_TRACE_ID),
                 Map.entry("origin_span_id", RecordLayout.ORIGIN_SPAN_ID),
+                Map.entry("app_trace_id", RecordLayout.APP_TRACE_ID),
+                Map.entry("app_span_id", RecordLayout.APP_SPAN_ID),
                 Map.entry("cgroup_id", RecordLayout.CGROUP_ID),
+                Map.entry("process_start_ns", RecordLayout.PROCESS_START_NS),
+                Map.entry("parent_start_ns", RecordLayout.PARENT_START_NS),
                 Map.entry("arg", RecordLayout.ARG),
                 Map.entry("result", RecordLayout.RESULT),
                 Map.entry("pid", RecordLayout.PID),
                 Map.entry("tid", RecordLayout.TID),
                 Map.entry("ppid", RecordLayout.PPID),
+                Map.entry("ns_pid", RecordLayout.NS_PID),
+                Map.entry("ns_tid", RecordLayout.NS_TID),
+                Map.entry("ns_ppid", RecordLayout.NS_PPID),
                 Map.entry("ruid", RecordLayout.RUID),
                 Map.entry("rgid", RecordLayout.RGID),
                 Map.entry("euid", RecordLayout.EUID),
                 Map.entry("egid", RecordLayout.EGID),
-                Map.entry("serial", RecordLayout.SERIAL),
-                Map.entry("resolved", RecordLayout.RESOLVED),
+                Map.entry("service_uid", RecordLayout.SERVICE_UID),
+                Map.entry("service_gid", RecordLayout.SERVICE_GID),
+                Map.entry("loginuid", RecordLayout.LOGINUID),
+                Map.entry("session_keyring", RecordLayout.SESSION_KEYRING),
+                Map.entry("user_ns", RecordLayout.USER_NS),
+                Map.entry("pid_ns", RecordLayout.PID_NS),
+                Map.entry("key_uid", RecordLayout.KEY_UID),
+                Map.entry("key_gid", RecordLayout.KEY_GID),
+                Map.entry("key_perm", RecordLayout.KEY_PERM),
+                Map.entry("key", RecordLayout.KEY),
                 Map.entry("operation", RecordLayout.OPERATION),
+                Map.entry("helper_pid", RecordLayout.HELPER_PID),
+                Map.entry("auth_key", RecordLayout.AUTH_KEY),
+                Map.entry("restarts", RecordLayout.RESTARTS),
+                Map.entry("outcome", RecordLayout.OUTCOME),
+                Map.entry("tampering", RecordLayout.TAMPERING),
+                Map.entry("tampering_reason", RecordLayout.TAMPERING_REASON),
+                Map.entry("correlation", RecordLayout.CORRELATION),
+                Map.entry("app_flags", RecordLayout.APP_FLAGS),
+                Map.entry("key_end", RecordLayout.KEY_END),
                 Map.entry("comm", RecordLayout.COMM),
-                Map.entry("text", RecordLayout.TEXT),
-                Map.entry("reserved", RecordLayout.RESERVED)));
+                Map.entry("text", RecordLayout.TEXT)));
+    BtfFile.Struct key = btf(machine).struct("rk_key_ref");
+    assertThat(key.size()).isEqualTo(RecordLayout.KEY_SIZE);
+    assertThat(key.offsets())
+        .isEqualTo(Map.of("given", RecordLayout.KEY_GIVEN, "resolved", RecordLayout.KEY_RESOLVED));
     BtfFile.Struct text = btf(machine).struct("rk_text");
     assertThat(text.size()).isEqualTo(RecordLayout.TEXT_SIZE);
     assertThat(text.offsets())
@@ -137,24 +165,50 @@ final class BtfLayoutTest {
       losses.put("RK_LOST_" + loss.label().toUpperCase(Locale.ROOT), loss.index());
     }
     assertThat(btf.constants("rk_loss")).isEqualTo(losses);
-    assertThat(btf.constants("rk_kind"))
-        .isEqualTo(
-            Map.of(
-                "RK_REQUEST_KEY",
-                RecordLayout.KIND_REQUEST_KEY,
-                "RK_ADD_KEY",
-                RecordLayout.KIND_ADD_KEY,
-                "RK_KEYCTL",
-                RecordLayout.KIND_KEYCTL,
-                "RK_KINDS",
-                CountersLayout.KINDS));
+    Map<String, Integer> kinds = new TreeMap<>(Map.of("RK_KINDS", CountersLayout.KINDS));
+    for (HitKind kind : HitKind.values()) {
+      kinds.put("RK_" + kind.name(), kind.number());
+    }
+    assertThat(btf.constants("rk_kind")).isEqualTo(kinds);
     assertThat(btf.constants("rk_flag"))
         .isEqualTo(
             Map.of(
                 "RK_F_COMPAT",
                 RecordLayout.FLAG_COMPAT,
                 "RK_F_KERNEL_COPIES",
-                RecordLayout.FLAG_KERNEL_COPIES));
+                RecordLayout.FLAG_KERNEL_COPIES,
+                "RK_F_KERNEL_ORIGIN",
+                RecordLayout.FLAG_KERNEL_ORIGIN,
+                "RK_F_SERVICE_CREDS",
+                RecordLayout.FLAG_SERVICE_CREDS,
+                "RK_F_KEY_ACCESS",
+                RecordLayout.FLAG_KEY_ACCESS,
+                "RK_F_APP_PARENT",
+                RecordLayout.FLAG_APP_PARENT,
+                "RK_F_NEVER_RETURNED",
+                RecordLayout.FLAG_NEVER_RETURNED));
+    assertThat(btf.constants("rk_outcome")).isEqualTo(inOrder("RK_OUTCOME_", Outcome.values()));
+    assertThat(btf.constants("rk_tampering"))
+        .isEqualTo(inOrder("RK_TAMPERING_", Tampering.Verdict.values()));
+    assertThat(btf.constants("rk_tampering_reason"))
+        .isEqualTo(inOrder("RK_REASON_", Tampering.Reason.values()));
+    assertThat(btf.constants("rk_correlation"))
+        .isEqualTo(inOrder("RK_CORRELATION_", Correlation.values()));
+    assertThat(btf.constants("rk_key_end")).isEqualTo(inOrder("RK_END_", KeyEnd.values()));
+    assertThat(btf.constants("rk_text_index"))
+        .isEqualTo(
+            Map.ofEntries(
+                Map.entry("RK_TEXT_TYPE", 0),
+                Map.entry("RK_TEXT_DESCRIPTION", 1),
+                Map.entry("RK_TEXT_CALLOUT", 2),
+                Map.entry("RK_TEXT_EXECUTABLE", 3),
+                Map.entry("RK_TEXT_CGROUP", 4),
+                Map.entry("RK_TEXT_USER_TYPE", 5),
+                Map.entry("RK_TEXT_USER_DESCRIPTION", 6),
+                Map.entry("RK_TEXT_USER_CALLOUT", 7),
+                Map.entry("RK_TEXT_ARG_TYPE", 8),
+                Map.entry("RK_TEXT_ARG_NAME", 9),
+                Map.entry("RK_TEXTS", RecordLayout.TEXTS)));
     assertThat(btf.constants("rk_text_state"))
         .isEqualTo(
             Map.of(
@@ -185,13 +239,26 @@ final class BtfLayoutTest {
                 ConfigLayout.BIT_OPERATION));
   }
 
+  /** The decoder takes the numbers of these enums for the places of their constants. */
+  private static Map<String, Integer> inOrder(String prefix, Enum<?>[] constants) {
+    Map<String, Integer> numbers = new TreeMap<>();
+    for (int i = 0; i < constants.length; i++) {
+      numbers.put(prefix + constants[i].name(), i);
+    }
+    return numbers;
+  }
+
   @Test
   void definitionsThatBtfDoesNotHave() throws IOException {
     String header = Files.readString(BPF.resolve("requestkey.h"));
     assertThat(definition(header, "RK_RECORD_VERSION")).isEqualTo(RecordLayout.VERSION);
     assertThat(definition(header, "RK_COMM_LEN")).isEqualTo(RecordLayout.COMM_LENGTH);
-    assertThat(definition(header, "RK_TYPE_CAP") + 2 * definition(header, "RK_TEXT_CAP"))
+    assertThat(
+            3 * definition(header, "RK_TYPE_CAP")
+                + 5 * definition(header, "RK_TEXT_CAP")
+                + 2 * definition(header, "RK_PATH_CAP"))
         .isEqualTo(RecordLayout.MAX_DATA);
+    assertThat(definition(header, "RK_KEY_REFS")).isEqualTo(RecordLayout.KEY_REFS);
     assertThat(definition(header, "RK_PREFIX_CAP")).isEqualTo(ConfigLayout.PREFIX_CAP);
     assertThat(definition(header, "RK_ENTRIES")).isEqualTo(CountersLayout.ENTRIES);
     assertThat(definition(header, "RK_OPERATION_REQUEST_KEY"))

@@ -25,7 +25,7 @@ final class RecordDecoderTest {
     ByteBuffer b = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     b.putInt(RecordLayout.SIZE, size);
     b.put(RecordLayout.RECORD_VERSION, (byte) RecordLayout.VERSION);
-    b.put(RecordLayout.KIND, (byte) RecordLayout.KIND_REQUEST_KEY);
+    b.put(RecordLayout.KIND, (byte) HitKind.REQUEST_KEY.number());
     b.putShort(RecordLayout.FLAGS, (short) RecordLayout.FLAG_KERNEL_COPIES);
     b.putLong(RecordLayout.SEQ, 77);
     b.putLong(RecordLayout.START_NS, 1_000);
@@ -38,6 +38,11 @@ final class RecordDecoderTest {
     }
     b.putLong(RecordLayout.CGROUP_ID, 4711);
     b.putLong(RecordLayout.ARG, -3);
+    b.putInt(RecordLayout.KEY + RecordLayout.KEY_SIZE, -3);
+    b.putInt(RecordLayout.KEY + RecordLayout.KEY_SIZE + RecordLayout.KEY_RESOLVED, 815);
+    b.put(RecordLayout.OUTCOME, (byte) 1);
+    b.put(RecordLayout.TAMPERING, (byte) 1);
+    b.putInt(RecordLayout.LOGINUID, -1);
     b.putLong(RecordLayout.RESULT, 123_456);
     b.putInt(RecordLayout.PID, 10);
     b.putInt(RecordLayout.TID, 11);
@@ -74,26 +79,137 @@ final class RecordDecoderTest {
                     77,
                     "0102030405060708090a0b0c0d0e0f10",
                     "a0a1a2a3a4a5a6a7",
+                    null,
                     1_000,
                     2_500,
                     123_456,
                     false,
                     true,
-                    new Caller(10, 11, 9, 1000, 1001, 1002, 1003, "keyctl", 4711)),
+                    0,
+                    Correlation.NONE,
+                    null,
+                    new Caller(
+                        new ProcessIds(10, 11, 9),
+                        null,
+                        0,
+                        0,
+                        new Credentials(1000, 1001, 1002, 1003),
+                        null,
+                        null,
+                        0,
+                        "keyctl",
+                        KernelText.ABSENT,
+                        4711,
+                        KernelText.ABSENT,
+                        0,
+                        0)),
                 KernelText.of("user"),
                 KernelText.of("débug"),
                 KernelText.NULL,
-                -3));
+                new KeyReference(-3, 815),
+                false,
+                Outcome.FOUND,
+                new Tampering(
+                    Tampering.Verdict.NONE,
+                    Tampering.Reason.NONE,
+                    KernelText.ABSENT,
+                    KernelText.ABSENT,
+                    KernelText.ABSENT),
+                null));
+  }
+
+  @Test
+  void theRestOfACallerArrives() throws CorruptRecordException {
+    byte[] frame = frame();
+    edit(frame)
+        .putShort(
+            RecordLayout.FLAGS,
+            (short) (RecordLayout.FLAG_SERVICE_CREDS | RecordLayout.FLAG_KEY_ACCESS))
+        .putInt(RecordLayout.NS_PID, 5)
+        .putInt(RecordLayout.NS_TID, 6)
+        .putInt(RecordLayout.NS_PPID, 1)
+        .putLong(RecordLayout.PROCESS_START_NS, 77)
+        .putLong(RecordLayout.PARENT_START_NS, 66)
+        .putInt(RecordLayout.SERVICE_UID, 8)
+        .putInt(RecordLayout.SERVICE_GID, 9)
+        .putInt(RecordLayout.LOGINUID, 1000)
+        .putInt(RecordLayout.SESSION_KEYRING, 31)
+        .putInt(RecordLayout.USER_NS, -10)
+        .putInt(RecordLayout.PID_NS, 12)
+        .putInt(RecordLayout.KEY_UID, 13)
+        .putInt(RecordLayout.KEY_GID, 14)
+        .putInt(RecordLayout.KEY_PERM, 0x3f010000);
+    RequestKeyHit hit = (RequestKeyHit) RecordDecoder.decode(frame);
+    assertThat(hit.access()).isEqualTo(new KeyAccess(13, 14, 0x3f010000));
+    assertThat(hit.header().caller())
+        .isEqualTo(
+            new Caller(
+                new ProcessIds(10, 11, 9),
+                new ProcessIds(5, 6, 1),
+                77,
+                66,
+                new Credentials(1000, 1001, 1002, 1003),
+                new ServiceCredentials(8, 9),
+                1000,
+                31,
+                "keyctl",
+                KernelText.ABSENT,
+                4711,
+                KernelText.ABSENT,
+                0xffff_fff6L,
+                12));
+  }
+
+  @Test
+  void spansOfTheApplicationAndOfTheParentArrive() throws CorruptRecordException {
+    byte[] frame = frame();
+    assertThat(RecordDecoder.decode(frame).header().application()).isNull();
+    assertThat(RecordDecoder.decode(frame).header().parentSpanId()).isNull();
+
+    frame[RecordLayout.APP_TRACE_ID + 15] = 3;
+    frame[RecordLayout.APP_SPAN_ID + 7] = 4;
+    frame[RecordLayout.APP_FLAGS] = (byte) 0x81;
+    frame[RecordLayout.PARENT_SPAN_ID + 7] = 4;
+    frame[RecordLayout.FLAGS] = (byte) RecordLayout.FLAG_APP_PARENT;
+    frame[RecordLayout.CORRELATION] = (byte) 1;
+    HitHeader header = RecordDecoder.decode(frame).header();
+    assertThat(header.application())
+        .isEqualTo(new ApplicationSpan("0".repeat(31) + "3", "0".repeat(15) + "4", 0x81, true));
+    assertThat(header.parentSpanId()).isEqualTo("0".repeat(15) + "4");
+    assertThat(header.correlation()).isEqualTo(Correlation.SDK_TLS);
+  }
+
+  @Test
+  void upcallAndEndOfAKeyArrive() throws CorruptRecordException {
+    byte[] frame = frame();
+    edit(frame)
+        .put(RecordLayout.KIND, (byte) HitKind.UPCALL.number())
+        .putInt(RecordLayout.KEY + RecordLayout.KEY_RESOLVED, 42)
+        .putInt(RecordLayout.AUTH_KEY, 43)
+        .putInt(RecordLayout.HELPER_PID, 44);
+    UpcallHit upcall = (UpcallHit) RecordDecoder.decode(frame);
+    assertThat(upcall.serial()).isEqualTo(42);
+    assertThat(upcall.authKey()).isEqualTo(43);
+    assertThat(upcall.helperPid()).isEqualTo(44);
+    assertThat(upcall.requesterGone()).isFalse();
+
+    edit(frame)
+        .put(RecordLayout.KIND, (byte) HitKind.KEY_FREED.number())
+        .put(RecordLayout.KEY_END, (byte) 2);
+    KeyFreedHit freed = (KeyFreedHit) RecordDecoder.decode(frame);
+    assertThat(freed.serial()).isEqualTo(42);
+    assertThat(freed.how()).isEqualTo(KeyEnd.REVOKED);
+    assertThat(freed.origin()).isNull();
   }
 
   @Test
   void keyctlHasItsOriginWhenOneIsKnown() throws CorruptRecordException {
     byte[] frame = frame();
     edit(frame)
-        .put(RecordLayout.KIND, (byte) RecordLayout.KIND_KEYCTL)
+        .put(RecordLayout.KIND, (byte) HitKind.KEYCTL.number())
         .putInt(RecordLayout.OPERATION, 11)
-        .putInt(RecordLayout.SERIAL, -7)
-        .putInt(RecordLayout.RESOLVED, 42);
+        .putInt(RecordLayout.KEY + RecordLayout.KEY_GIVEN, -7)
+        .putInt(RecordLayout.KEY + RecordLayout.KEY_RESOLVED, 42);
     assertThat(((KeyctlHit) RecordDecoder.decode(frame)).origin()).isNull();
 
     frame[RecordLayout.ORIGIN_TRACE_ID + 15] = 1;
@@ -101,8 +217,7 @@ final class RecordDecoderTest {
     KeyctlHit hit = (KeyctlHit) RecordDecoder.decode(frame);
     assertThat(hit.origin()).isEqualTo(new Origin("0".repeat(31) + "1", "0".repeat(15) + "2"));
     assertThat(hit.operation()).isEqualTo(11);
-    assertThat(hit.serial()).isEqualTo(-7);
-    assertThat(hit.resolvedSerial()).isEqualTo(42);
+    assertThat(hit.target()).isEqualTo(new KeyReference(-7, 42));
   }
 
   @Test

@@ -8,11 +8,13 @@ import io.requestkey.capture.AddKeyHit;
 import io.requestkey.capture.Errno;
 import io.requestkey.capture.HitHeader;
 import io.requestkey.capture.KernelText;
+import io.requestkey.capture.KeyFreedHit;
 import io.requestkey.capture.KeyHit;
 import io.requestkey.capture.KeyctlHit;
 import io.requestkey.capture.KeyctlOperation;
 import io.requestkey.capture.RequestKeyHit;
 import io.requestkey.capture.SpecialKeyring;
+import io.requestkey.capture.UpcallHit;
 import io.requestkey.telemetry.KeyctlSignature.Argument;
 
 /**
@@ -31,6 +33,8 @@ final class CallLine {
       case RequestKeyHit request -> appendRequestKey(line, request);
       case AddKeyHit add -> appendAddKey(line, add);
       case KeyctlHit keyctl -> appendKeyctl(line, keyctl);
+      case UpcallHit upcall -> line.append("upcall(").append(upcall.serial()).append(')');
+      case KeyFreedHit freed -> line.append("key freed(").append(freed.serial()).append(')');
     }
     appendResult(line, hit.header());
     return line.toString();
@@ -44,7 +48,7 @@ final class CallLine {
     line.append(", ");
     appendText(line, hit.calloutInfo());
     line.append(", ");
-    appendSerial(line, hit.destination());
+    appendSerial(line, hit.destination().given());
     line.append(')');
   }
 
@@ -54,7 +58,7 @@ final class CallLine {
     line.append(", ");
     appendText(line, hit.description());
     line.append(", ").append(Long.toUnsignedString(hit.payloadLength())).append(" bytes, ");
-    appendSerial(line, hit.keyring());
+    appendSerial(line, hit.keyring().given());
     line.append(')');
   }
 

@@ -10,12 +10,14 @@ import io.requestkey.capture.Caller;
 import io.requestkey.capture.Errno;
 import io.requestkey.capture.HitHeader;
 import io.requestkey.capture.KernelText;
+import io.requestkey.capture.KeyFreedHit;
 import io.requestkey.capture.KeyHit;
 import io.requestkey.capture.KeyctlHit;
 import io.requestkey.capture.KeyctlOperation;
 import io.requestkey.capture.Origin;
 import io.requestkey.capture.RequestKeyHit;
 import io.requestkey.capture.SpecialKeyring;
+import io.requestkey.capture.UpcallHit;
 import io.requestkey.telemetry.KeyctlSignature.Argument;
 import java.util.HexFormat;
 
@@ -40,6 +42,8 @@ final class HitAttributesMapper {
       case RequestKeyHit request -> putRequestKey(attributes, request);
       case AddKeyHit add -> putAddKey(attributes, add);
       case KeyctlHit keyctl -> putKeyctl(attributes, keyctl);
+      case UpcallHit upcall -> attributes.put(KeyringAttributes.KEY_SERIAL, upcall.serial());
+      case KeyFreedHit freed -> attributes.put(KeyringAttributes.KEY_SERIAL, freed.serial());
     }
     putOutcome(attributes, hit.header());
     putCaller(attributes, hit.header().caller());
@@ -61,10 +65,10 @@ final class HitAttributesMapper {
         KeyringAttributes.REQUEST_CALLOUT_INFO,
         KeyringAttributes.REQUEST_CALLOUT_INFO_STATE,
         KeyringAttributes.REQUEST_CALLOUT_INFO_TRUNCATED);
-    if (hit.destination() != 0) {
+    if (hit.destination().given() != 0) {
       putSerial(
           attributes,
-          hit.destination(),
+          hit.destination().given(),
           KeyringAttributes.REQUEST_DESTINATION_SERIAL,
           KeyringAttributes.REQUEST_DESTINATION_NAME);
     }
@@ -78,7 +82,7 @@ final class HitAttributesMapper {
     putDescription(attributes, hit.description());
     putSerial(
         attributes,
-        hit.keyring(),
+        hit.keyring().given(),
         KeyringAttributes.ADD_KEY_DESTINATION_SERIAL,
         KeyringAttributes.ADD_KEY_DESTINATION_NAME);
     attributes.put(KeyringAttributes.ADD_KEY_PAYLOAD_SIZE, hit.payloadLength());
@@ -90,14 +94,14 @@ final class HitAttributesMapper {
     attributes.put(
         KeyringAttributes.KEYCTL_OPERATION,
         operation == null ? Integer.toString(hit.operation()) : operation.label());
-    int serial = hit.resolvedSerial() != 0 ? hit.resolvedSerial() : hit.serial();
+    int serial = hit.target().serial();
     if (serial > 0) {
       attributes.put(KeyringAttributes.KEY_SERIAL, serial);
     }
-    if (hit.serial() != 0) {
+    if (hit.target().given() != 0) {
       putSerial(
           attributes,
-          hit.serial(),
+          hit.target().given(),
           KeyringAttributes.KEYCTL_TARGET_SERIAL,
           KeyringAttributes.KEYCTL_TARGET_NAME);
     }
@@ -126,13 +130,21 @@ final class HitAttributesMapper {
 
   private static void putCaller(HitAttributes.Builder attributes, Caller caller) {
     attributes
-        .put(KeyringAttributes.PROCESS_PID, caller.pid())
-        .put(KeyringAttributes.PROCESS_PARENT_PID, caller.parentPid())
-        .put(KeyringAttributes.PROCESS_USER_ID, Integer.toUnsignedLong(caller.effectiveUid()))
-        .put(KeyringAttributes.PROCESS_REAL_USER_ID, Integer.toUnsignedLong(caller.realUid()))
-        .put(KeyringAttributes.CALLER_GID, Integer.toUnsignedLong(caller.effectiveGid()))
-        .put(KeyringAttributes.CALLER_REAL_GID, Integer.toUnsignedLong(caller.realGid()))
-        .put(KeyringAttributes.CALLER_TID, caller.tid())
+        .put(KeyringAttributes.PROCESS_PID, caller.ids().pid())
+        .put(KeyringAttributes.PROCESS_PARENT_PID, caller.ids().parentPid())
+        .put(
+            KeyringAttributes.PROCESS_USER_ID,
+            Integer.toUnsignedLong(caller.credentials().effectiveUid()))
+        .put(
+            KeyringAttributes.PROCESS_REAL_USER_ID,
+            Integer.toUnsignedLong(caller.credentials().realUid()))
+        .put(
+            KeyringAttributes.CALLER_GID,
+            Integer.toUnsignedLong(caller.credentials().effectiveGid()))
+        .put(
+            KeyringAttributes.CALLER_REAL_GID,
+            Integer.toUnsignedLong(caller.credentials().realGid()))
+        .put(KeyringAttributes.CALLER_TID, caller.ids().tid())
         .put(KeyringAttributes.CALLER_COMM, caller.comm())
         .put(KeyringAttributes.CALLER_CGROUP_ID, caller.cgroupId());
   }

@@ -21,11 +21,13 @@ import io.requestkey.capture.AddKeyHit;
 import io.requestkey.capture.Errno;
 import io.requestkey.capture.HitHeader;
 import io.requestkey.capture.KernelText;
+import io.requestkey.capture.KeyFreedHit;
 import io.requestkey.capture.KeyHit;
 import io.requestkey.capture.KeyctlHit;
 import io.requestkey.capture.KeyctlOperation;
 import io.requestkey.capture.Origin;
 import io.requestkey.capture.RequestKeyHit;
+import io.requestkey.capture.UpcallHit;
 import java.util.List;
 
 /**
@@ -147,6 +149,8 @@ public final class KeyTelemetry {
       case RequestKeyHit request -> KeyringEvents.REQUEST_KEY;
       case AddKeyHit add -> KeyringEvents.ADD_KEY;
       case KeyctlHit keyctl -> KeyringEvents.KEYCTL;
+      case UpcallHit upcall -> KeyringEvents.UPCALL;
+      case KeyFreedHit freed -> KeyringEvents.KEY_FREED;
     };
   }
 
@@ -163,6 +167,8 @@ public final class KeyTelemetry {
         KeyctlOperation operation = KeyctlOperation.of(keyctl.operation());
         yield operation == null ? "keyctl" : "keyctl ".concat(operation.label());
       }
+      case UpcallHit upcall -> "upcall /sbin/request-key";
+      case KeyFreedHit freed -> "key freed";
     };
   }
 

@@ -23,5 +23,11 @@ public final class KeyringEvents {
   /** A {@code keyctl(2)} call. */
   public static final String KEYCTL = "keyring.keyctl";
 
+  /** A run of {@code /sbin/request-key} for a request. */
+  public static final String UPCALL = "keyring.upcall";
+
+  /** The end of a key that has an origin. */
+  public static final String KEY_FREED = "keyring.key_freed";
+
   private KeyringEvents() {}
 }

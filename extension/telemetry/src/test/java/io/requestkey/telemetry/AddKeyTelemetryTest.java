@@ -63,8 +63,7 @@ class AddKeyTelemetryTest {
 
   @Test
   void aTypeThatMakesUpItsDescription() {
-    AddKeyHit hit =
-        new AddKeyHit(header(7), KernelText.of("asymmetric"), KernelText.NULL, 1_024, 99);
+    AddKeyHit hit = Hits.addKey(header(7), KernelText.of("asymmetric"), KernelText.NULL, 1_024, 99);
 
     LogRecordData log = telemetry.log(hit, OBSERVED);
 
@@ -87,7 +86,7 @@ class AddKeyTelemetryTest {
   void onlyTypesThatExistBecomePartOfTheSpanName(
       String type, long result, boolean kernelCopies, String name) {
     HitHeader header = header(result, false, kernelCopies);
-    AddKeyHit hit = new AddKeyHit(header, KernelText.of(type), KernelText.of("d"), 1, -3);
+    AddKeyHit hit = Hits.addKey(header, KernelText.of(type), KernelText.of("d"), 1, -3);
 
     assertThat(telemetry.span(hit)).hasName(name);
   }

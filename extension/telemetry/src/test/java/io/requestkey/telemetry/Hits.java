@@ -7,12 +7,19 @@ package io.requestkey.telemetry;
 import io.opentelemetry.sdk.resources.Resource;
 import io.requestkey.capture.AddKeyHit;
 import io.requestkey.capture.Caller;
+import io.requestkey.capture.Correlation;
+import io.requestkey.capture.Credentials;
 import io.requestkey.capture.HitHeader;
 import io.requestkey.capture.KernelText;
+import io.requestkey.capture.KeyReference;
 import io.requestkey.capture.KeyctlHit;
 import io.requestkey.capture.KeyctlOperation;
 import io.requestkey.capture.Origin;
+import io.requestkey.capture.Outcome;
+import io.requestkey.capture.ProcessIds;
 import io.requestkey.capture.RequestKeyHit;
+import io.requestkey.capture.Tampering;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Hits for tests: one caller, one moment, varied where a test says so. */
@@ -35,15 +42,56 @@ final class Hits {
   static final long OBSERVED = START_EPOCH + 200_000_000;
 
   static final Caller CALLER =
-      new Caller(4242, 4243, 1, 1000, 1001, 0, 1002, "mount.nfs", 77_000_000_001L);
+      caller(new ProcessIds(4242, 4243, 1), new Credentials(1000, 1001, 0, 1002), "mount.nfs");
+
+  static Caller caller(ProcessIds ids, Credentials credentials, String comm) {
+    return new Caller(
+        ids,
+        ids,
+        1_000_000_000,
+        500_000_000,
+        credentials,
+        null,
+        null,
+        0,
+        comm,
+        KernelText.of("/usr/sbin/mount.nfs"),
+        77_000_000_001L,
+        KernelText.of("/system.slice/nfs.service"),
+        4026531837L,
+        4026531836L);
+  }
 
   static HitHeader header(long result) {
     return header(result, false, true);
   }
 
   static HitHeader header(long result, boolean compat, boolean kernelCopies) {
+    return header(0x2a, START, START + DURATION, result, compat, kernelCopies, CALLER);
+  }
+
+  static HitHeader header(
+      long sequence,
+      long start,
+      long end,
+      long result,
+      boolean compat,
+      boolean kernelCopies,
+      Caller caller) {
     return new HitHeader(
-        0x2a, TRACE_ID, SPAN_ID, START, START + DURATION, result, compat, kernelCopies, CALLER);
+        sequence,
+        TRACE_ID,
+        SPAN_ID,
+        null,
+        start,
+        end,
+        result,
+        compat,
+        kernelCopies,
+        0,
+        Correlation.NONE,
+        null,
+        caller);
   }
 
   static RequestKeyHit requestKey() {
@@ -61,7 +109,16 @@ final class Hits {
       KernelText description,
       KernelText calloutInfo,
       int destination) {
-    return new RequestKeyHit(header, type, description, calloutInfo, destination);
+    return new RequestKeyHit(
+        header,
+        type,
+        description,
+        calloutInfo,
+        new KeyReference(destination, 0),
+        false,
+        Outcome.UNKNOWN,
+        Tampering.NOT_WATCHED,
+        null);
   }
 
   static RequestKeyHit requestKeyDescribed(KernelText description) {
@@ -69,8 +126,19 @@ final class Hits {
   }
 
   static AddKeyHit addKey(HitHeader header) {
+    return addKey(header, KernelText.of("logon"), KernelText.of("afs:me"), 32, -4);
+  }
+
+  static AddKeyHit addKey(
+      HitHeader header, KernelText type, KernelText description, long length, int keyring) {
     return new AddKeyHit(
-        header, KernelText.of("logon"), KernelText.of("afs:me"), 32, /* keyring= */ -4);
+        header,
+        type,
+        description,
+        length,
+        new KeyReference(keyring, 0),
+        Tampering.NOT_WATCHED,
+        null);
   }
 
   static KeyctlHit read(@Nullable Origin origin) {
@@ -88,8 +156,37 @@ final class Hits {
       int serial,
       int resolved,
       @Nullable Origin origin) {
+    return keyctl(operation.number(), header, arg2, arg3, arg4, arg5, serial, resolved, origin);
+  }
+
+  static KeyctlHit keyctl(
+      int operation,
+      HitHeader header,
+      long arg2,
+      long arg3,
+      long arg4,
+      long arg5,
+      int serial,
+      int resolved,
+      @Nullable Origin origin) {
     return new KeyctlHit(
-        header, operation.number(), arg2, arg3, arg4, arg5, serial, resolved, origin);
+        header,
+        operation,
+        arg2,
+        arg3,
+        arg4,
+        arg5,
+        List.of(
+            new KeyReference(serial, resolved),
+            KeyReference.NONE,
+            KeyReference.NONE,
+            KeyReference.NONE),
+        KernelText.ABSENT,
+        KernelText.ABSENT,
+        KernelText.ABSENT,
+        KernelText.ABSENT,
+        null,
+        origin);
   }
 
   /** An operation on a special keyring whose real serial the kernel did, or did not, tell. */
@@ -99,7 +196,7 @@ final class Hits {
   }
 
   static KeyctlHit unknownOperation() {
-    return new KeyctlHit(header(-95), 4711, 1, -2, 3, 4, 0, 0, null);
+    return keyctl(4711, header(-95), 1, -2, 3, 4, 0, 0, null);
   }
 
   static KeyTelemetry telemetry() {

@@ -20,9 +20,11 @@ import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.requestkey.capture.Caller;
+import io.requestkey.capture.Credentials;
 import io.requestkey.capture.HitHeader;
 import io.requestkey.capture.KernelText;
 import io.requestkey.capture.KeyHit;
+import io.requestkey.capture.ProcessIds;
 import io.requestkey.capture.RequestKeyHit;
 import java.util.HashMap;
 import java.util.List;
@@ -150,8 +152,8 @@ class KeyTelemetryTest {
 
   @Test
   void idsAboveTheSignBitAreNotNegative() {
-    Caller nobody = new Caller(1, 1, 0, -1, -2, -3, -4, "x", 1);
-    HitHeader header = new HitHeader(-1, TRACE_ID, SPAN_ID, START, START, 0, false, true, nobody);
+    Caller nobody = Hits.caller(new ProcessIds(1, 1, 0), new Credentials(-1, -2, -3, -4), "x");
+    HitHeader header = Hits.header(-1, START, START, 0, false, true, nobody);
     RequestKeyHit hit =
         Hits.requestKey(header, KernelText.NULL, KernelText.NULL, KernelText.NULL, 0);
 
@@ -165,7 +167,7 @@ class KeyTelemetryTest {
 
   @Test
   void anErrorNumberWithoutANameIsToldByNumber() {
-    HitHeader header = new HitHeader(1, TRACE_ID, SPAN_ID, 0, 1, -3999, false, true, CALLER);
+    HitHeader header = Hits.header(1, 0, 1, -3999, false, true, CALLER);
 
     assertThat(telemetry.log(Hits.addKey(header), OBSERVED).getAttributes())
         .containsEntry(KeyringAttributes.ERROR_TYPE, "errno 3999");

@@ -9,10 +9,8 @@ import static io.requestkey.telemetry.Hits.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.common.AttributeKey;
-import io.requestkey.capture.AddKeyHit;
 import io.requestkey.capture.KernelText;
 import io.requestkey.capture.KeyHit;
-import io.requestkey.capture.KeyctlHit;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -91,8 +89,8 @@ class KeyringAttributesTest {
             KernelText.of(""),
             -3));
     hits.add(Hits.requestKey(header(1), cut, cut, cut, -3));
-    hits.add(new AddKeyHit(header(1), cut, cut, 0, -1));
-    hits.add(new KeyctlHit(header(0), 30, 1, -3, -4, 1, -2, 5, Hits.ORIGIN));
+    hits.add(Hits.addKey(header(1), cut, cut, 0, -1));
+    hits.add(Hits.keyctl(30, header(0), 1, -3, -4, 1, -2, 5, Hits.ORIGIN));
     return hits;
   }
 

@@ -11,11 +11,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.testing.logs.TestLogRecordData;
-import io.requestkey.capture.Caller;
+import io.requestkey.capture.Credentials;
 import io.requestkey.capture.HitHeader;
 import io.requestkey.capture.KernelText;
 import io.requestkey.capture.KeyHit;
 import io.requestkey.capture.KeyctlOperation;
+import io.requestkey.capture.ProcessIds;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -178,16 +179,14 @@ class TableLinesTest {
 
   private static KeyHit calledBy(String comm) {
     HitHeader header =
-        new HitHeader(
+        Hits.header(
             1,
-            Hits.TRACE_ID,
-            Hits.SPAN_ID,
             Hits.START,
             Hits.START,
             1,
             false,
             true,
-            new Caller(1, 1, 0, 0, 0, 0, 0, comm, 1));
+            Hits.caller(new ProcessIds(1, 1, 0), new Credentials(0, 0, 0, 0), comm));
     return Hits.requestKey(header, KernelText.of("user"), KernelText.of("d"), KernelText.NULL, 0);
   }
 

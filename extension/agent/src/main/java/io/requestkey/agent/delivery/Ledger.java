@@ -6,6 +6,7 @@ package io.requestkey.agent.delivery;
 
 import io.requestkey.capture.KernelCounts;
 import io.requestkey.capture.KernelLoss;
+import io.requestkey.capture.KindCounts;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
@@ -57,7 +58,7 @@ public final class Ledger {
       delivered.put(signal, book.delivered());
       lost.put(signal, book.lost());
     });
-    KernelCounts counts = kernel.get();
+    KindCounts counts = kernel.get().all();
     Map<Signal, Account> accounts = new EnumMap<>(Signal.class);
     books.forEach((signal, book) -> {
       Map<String, Long> all = new TreeMap<>(lost.getOrDefault(signal, Map.of()));

@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.requestkey.agent.http.LedgerJson;
+import io.requestkey.capture.HitKind;
 import io.requestkey.capture.KernelCounts;
 import io.requestkey.capture.KernelLoss;
+import io.requestkey.capture.KindCounts;
 import java.util.EnumSet;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,7 +20,14 @@ final class LedgerTest {
 
   private static KernelCounts counts(long hits, long filtered, long ringFull) {
     return new KernelCounts(
-        hits, filtered, hits - filtered - ringFull, Map.of(KernelLoss.RING_FULL, ringFull), 0);
+        Map.of(
+            HitKind.REQUEST_KEY,
+            new KindCounts(
+                hits,
+                filtered,
+                hits - filtered - ringFull,
+                Map.of(KernelLoss.RING_FULL, ringFull))),
+        0);
   }
 
   @Test
