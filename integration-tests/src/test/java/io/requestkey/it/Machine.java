@@ -84,7 +84,7 @@ final class Machine {
   }
 
   /** The collector that bin/test has built or was given. */
-  private static String otelcol() {
+  static String otelcol() {
     String path = System.getProperty("otelcol", "");
     if (path.isEmpty()) {
       throw new AssertionError("no collector: run bin/test, or give -Dotelcol=PATH");
