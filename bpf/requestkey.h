@@ -36,8 +36,14 @@ enum rk_kind {
 	RK_KINDS = 5,
 };
 
-/* The programs that see an entry; one of them never interrupts itself on its CPU. */
-#define RK_ENTRIES 6
+/* The programs that begin a hit; one of them never interrupts itself on its CPU. The system calls
+ * in the order of their kinds, natively and for 32-bit callers, then those of upcall.h.
+ */
+#define RK_ENTRIES 10
+#define RK_ENTRY_COMPAT 3
+#define RK_ENTRY_KERNEL 6 /* the kernel's own requests */
+#define RK_ENTRY_UPCALL 7
+#define RK_ENTRY_KEY_FREED 8
 
 enum rk_text_state {
 	RK_TEXT_ABSENT = 0,	/* the call did not get as far, or has no such argument */
@@ -137,7 +143,7 @@ struct rk_record {
 	__u8 version;
 	__u8 kind;   /* enum rk_kind */
 	__u16 flags; /* enum rk_flag */
-	__u64 seq;   /* cpu << 52 | entry program << 49 | µs at load + count: unique in a boot */
+	__u64 seq;   /* cpu << 52 | entry program << 48 | µs at load + count: unique in a boot */
 	__u64 start_ns; /* CLOCK_BOOTTIME */
 	__u64 end_ns;	/* CLOCK_BOOTTIME */
 	__u8 trace_id[16];
@@ -192,7 +198,9 @@ struct rk_record {
 	struct rk_text text[RK_TEXTS];
 };
 
-/* One index for each program, in the order of the attach table. */
+/* One index for each fact seen; the programs that see it in other ways share it. 0 to 19: system
+ * calls, their keys and strings; 20 to 39: upcalls; 40 to 49: the application's context.
+ */
 enum rk_probe {
 	RK_PROBE_REQUEST_KEY_ENTRY = 0,
 	RK_PROBE_REQUEST_KEY_EXIT = 1,
@@ -204,7 +212,7 @@ enum rk_probe {
 	RK_PROBE_KEY_CREATE_OR_UPDATE = 7,
 	RK_PROBE_KEY_TASK_PERMISSION = 8,
 	RK_PROBE_SECURITY_KEY_FREE = 9,
-	RK_PROBES = 10,
+	RK_PROBES = 50,
 };
 
 enum rk_loss {

@@ -9,17 +9,17 @@ final class CountersLayout {
 
   static final int KINDS = 5;
   static final int LOSSES = 4;
-  static final int PROBES = 10;
+  static final int PROBES = 50;
 
   static final int HITS = 0;
   static final int FILTERED = 40;
   static final int SUBMITTED = 80;
   static final int LOST = 120;
   static final int PROBE = 280;
-  static final int TEXTS_CUT = 360;
-  static final int NEXT_SEQ = 368;
-  static final int ENTRIES = 6;
-  static final int SIZE = 416;
+  static final int TEXTS_CUT = 680;
+  static final int NEXT_SEQ = 688;
+  static final int ENTRIES = 10;
+  static final int SIZE = 768;
 
   private CountersLayout() {}
 }

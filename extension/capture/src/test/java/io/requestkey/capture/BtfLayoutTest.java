@@ -271,7 +271,7 @@ final class BtfLayoutTest {
 
   @Test
   void keyctlTargetsOfKernelSideAndAgentAgree() throws IOException {
-    String program = Files.readString(BPF.resolve("requestkey.bpf.c"));
+    String program = Files.readString(BPF.resolve("keyctl.h"));
     String mask =
         program.substring(
             program.indexOf("in_arg2 ="), program.indexOf(';', program.indexOf("in_arg2 =")));
