@@ -32,7 +32,11 @@ struct call {
 	__u8 copied;	  /* enum kept: where the strings are */
 	__u8 app_flags;	  /* W3C trace flags of the application's span */
 	__u8 correlation; /* enum rk_correlation */
-	__u8 reserved[3];
+	__u8 way;	  /* request_key: enum way, see upcall.h */
+	__s16 refused;	  /* request_key: errno the helper or a negative key answered with */
+	const void *key; /* struct key last looked at for this call; NULL: not seen */
+	__s32 key_serial;
+	__u32 reserved;
 };
 
 struct {

@@ -8,6 +8,8 @@
 /* Its own section, so that the agent finds it at offset 0 of a map of its own. */
 const volatile struct rk_config config SEC(".rodata.config") = {};
 
+struct rk_live live SEC(".data.live") = {};
+
 /* Thread group of the agent, learnt from its self-test. What it calls itself is no hit. */
 __u32 self_tgid = 0;
 

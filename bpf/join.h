@@ -59,6 +59,26 @@ static __always_inline void enter(struct rk_counters *c, __u64 pid_tgid, __u32 k
 	}
 }
 
+/* All of a record that the call knows. */
+static __always_inline void begin_record(struct rk_record *r, const struct call *call, __s64 result)
+{
+	__builtin_memset(r, 0, sizeof(*r));
+	r->version = RK_RECORD_VERSION;
+	r->kind = call->kind;
+	r->flags = call->flags;
+	r->seq = call->seq;
+	r->start_ns = call->start_ns;
+	r->end_ns = bpf_ktime_get_boot_ns();
+	r->result = result;
+	__builtin_memcpy(r->trace_id, call->trace_id, sizeof(r->trace_id));
+	__builtin_memcpy(r->span_id, call->span_id, sizeof(r->span_id));
+	__builtin_memcpy(r->parent_span_id, call->parent_span_id, sizeof(r->parent_span_id));
+	__builtin_memcpy(r->app_trace_id, call->app_trace_id, sizeof(r->app_trace_id));
+	__builtin_memcpy(r->app_span_id, call->app_span_id, sizeof(r->app_span_id));
+	r->app_flags = call->app_flags;
+	r->correlation = call->correlation;
+}
+
 static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 kind, __s64 result,
 				  struct record_buffer *b)
 {
@@ -76,22 +96,7 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 		}
 		return;
 	}
-	__builtin_memset(r, 0, sizeof(*r));
-	r->version = RK_RECORD_VERSION;
-	r->kind = kind;
-	r->flags = call->flags;
-	r->seq = call->seq;
-	r->start_ns = call->start_ns;
-	r->end_ns = bpf_ktime_get_boot_ns();
-	r->result = result;
-	__builtin_memcpy(r->trace_id, call->trace_id, sizeof(r->trace_id));
-	__builtin_memcpy(r->span_id, call->span_id, sizeof(r->span_id));
-	__builtin_memcpy(r->parent_span_id, call->parent_span_id, sizeof(r->parent_span_id));
-	__builtin_memcpy(r->app_trace_id, call->app_trace_id, sizeof(r->app_trace_id));
-	__builtin_memcpy(r->app_span_id, call->app_span_id, sizeof(r->app_span_id));
-	r->app_flags = call->app_flags;
-	r->correlation = call->correlation;
-
+	begin_record(r, call, result);
 	if (kind == RK_KEYCTL) {
 		r->operation = call->arg[0];
 		__builtin_memcpy(r->arg, &call->arg[1], sizeof(r->arg));
@@ -99,7 +104,7 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 		r->key[0].resolved = call->resolved;
 		if (result > 0 && keyctl_returns_key(r->operation))
 			r->key[0].resolved = result;
-		find_origin(r);
+		find_origin(r, call);
 		/* Without the key at hand, its type and description are known only through the
 		 * call that returned it, and that has passed the filter.
 		 */
@@ -143,7 +148,7 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 		goto out;
 	}
 	if (kind != RK_KEYCTL && result > 0)
-		remember_origin(r);
+		remember_origin(r, call);
 out:
 	bpf_map_delete_elem(&calls, &pid_tgid);
 }

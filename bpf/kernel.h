@@ -90,6 +90,7 @@ typedef struct {
 struct cred {
 	kuid_t euid;
 	kgid_t egid;
+	struct key *session_keyring;
 };
 
 struct task_struct {
@@ -102,8 +103,26 @@ struct key_type {
 	const char *name;
 };
 
+union key_payload {
+	void *data[4];
+};
+
 struct key {
 	__s32 serial;
+	__s64 expiry; /* and revoked_at: seconds of CLOCK_REALTIME */
+	short state;
+	unsigned long flags;
+	struct key_type *type;
+	char *description;
+	union key_payload payload;
+};
+
+struct request_key_auth {
+	struct key *target_key;
+};
+
+struct subprocess_info {
+	void *data;
 };
 
 /* include/trace/syscall.h: the common fields, the number, then the arguments or the result. */

@@ -5,15 +5,22 @@
 #ifndef RK_ORIGIN_H
 #define RK_ORIGIN_H
 
+#include "call.h"
+
 #define MAX_ORIGINS 65536
 
 struct origin {
 	__u8 trace_id[16];
 	__u8 span_id[8];
+	const void *key; /* struct key *; NULL: not seen */
 };
 
 /* serial -> span of the latest call that returned it. Least recently used go first when full: a
  * link is then missing, never wrong.
+ *
+ * A serial can be in use again before the old key is freed (key_garbage_collector() takes it out of
+ * the tree long before), and the freeing of a key can be missed. So an origin is only taken for a
+ * key that is that very struct key.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -22,10 +29,16 @@ struct {
 	__type(value, struct origin);
 } origins SEC(".maps");
 
-static __always_inline void remember_origin(const struct rk_record *r)
+/* The struct key with that serial, where the call has seen it. */
+static __always_inline const void *key_of(const struct call *call, __s32 serial)
+{
+	return call->key_serial == serial ? call->key : NULL;
+}
+
+static __always_inline void remember_origin(const struct rk_record *r, const struct call *call)
 {
 	__s32 serial = r->result;
-	struct origin origin;
+	struct origin origin = { .key = key_of(call, serial) };
 
 	__builtin_memcpy(origin.trace_id, r->trace_id, sizeof(origin.trace_id));
 	__builtin_memcpy(origin.span_id, r->span_id, sizeof(origin.span_id));
@@ -37,7 +50,18 @@ static __always_inline void forget_origin(__s32 serial)
 	bpf_map_delete_elem(&origins, &serial);
 }
 
-static __always_inline void find_origin(struct rk_record *r)
+static __always_inline bool is_origin_of(const struct origin *origin, const void *key)
+{
+	return !origin->key || !key || origin->key == key;
+}
+
+static __always_inline void take_origin(struct rk_record *r, const struct origin *origin)
+{
+	__builtin_memcpy(r->origin_trace_id, origin->trace_id, sizeof(r->origin_trace_id));
+	__builtin_memcpy(r->origin_span_id, origin->span_id, sizeof(r->origin_span_id));
+}
+
+static __always_inline void find_origin(struct rk_record *r, const struct call *call)
 {
 	__s32 serial = r->key[0].resolved ? r->key[0].resolved : r->key[0].given;
 	struct origin *origin;
@@ -45,10 +69,8 @@ static __always_inline void find_origin(struct rk_record *r)
 	if (serial <= 0)
 		return;
 	origin = bpf_map_lookup_elem(&origins, &serial);
-	if (!origin)
-		return;
-	__builtin_memcpy(r->origin_trace_id, origin->trace_id, sizeof(r->origin_trace_id));
-	__builtin_memcpy(r->origin_span_id, origin->span_id, sizeof(r->origin_span_id));
+	if (origin && is_origin_of(origin, key_of(call, serial)))
+		take_origin(r, origin);
 }
 
 #endif

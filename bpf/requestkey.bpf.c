@@ -15,6 +15,9 @@
 #include <bpf/bpf_tracing.h>
 #include "requestkey.h"
 #include "join.h"
+#include "construction.h"
+#include "kernel_request.h"
+#include "key_free.h"
 
 #if defined(__TARGET_ARCH_x86)
 #define SYS "__x64_sys_"
@@ -41,6 +44,7 @@ const enum rk_tampering *unused_tampering __attribute__((unused));
 const enum rk_tampering_reason *unused_tampering_reason __attribute__((unused));
 const enum rk_correlation *unused_correlation __attribute__((unused));
 const enum rk_key_end *unused_key_end __attribute__((unused));
+const enum rk_watched *unused_watched __attribute__((unused));
 
 SCRATCH(copy_scratch, struct texts_large);
 SCRATCH(add_copy_scratch, struct texts_large);
@@ -130,17 +134,6 @@ int BPF_KPROBE(kprobe_key_task_permission, void *key_ref)
 	    keyctl_target(operation, call->arg[1]) >= 0)
 		return 0;
 	call->resolved = BPF_CORE_READ((struct key *)((__u64)key_ref & ~1ULL), serial);
-	return 0;
-}
-
-/* security_key_free(key): the serial can be given to another key from now on. */
-SEC("kprobe/security_key_free")
-int BPF_KPROBE(kprobe_security_key_free, struct key *key)
-{
-	__s32 serial = BPF_CORE_READ(key, serial);
-
-	counted(RK_PROBE_SECURITY_KEY_FREE);
-	bpf_map_delete_elem(&origins, &serial);
 	return 0;
 }
 

@@ -212,6 +212,19 @@ enum rk_probe {
 	RK_PROBE_KEY_CREATE_OR_UPDATE = 7,
 	RK_PROBE_KEY_TASK_PERMISSION = 8,
 	RK_PROBE_SECURITY_KEY_FREE = 9,
+	RK_PROBE_REQUEST_KEY_AUTH_NEW = 20,
+	RK_PROBE_CALL_SBIN_REQUEST_KEY = 21,
+	RK_PROBE_CALL_USERMODEHELPER_EXEC = 22,
+	RK_PROBE_UMH_KEYS_INIT = 23,
+	RK_PROBE_UPCALL_END = 24,
+	RK_PROBE_WAIT_FOR_KEY_CONSTRUCTION = 25,
+	RK_PROBE_KEY_REJECT_AND_LINK = 26,
+	RK_PROBE_REQUEST_KEY_TAG = 27,
+	RK_PROBE_REQUEST_KEY_TAG_EXIT = 28,
+	RK_PROBE_REQUEST_KEY_WITH_AUXDATA = 29,
+	RK_PROBE_REQUEST_KEY_WITH_AUXDATA_EXIT = 30,
+	RK_PROBE_REQUEST_KEY_RCU = 31,
+	RK_PROBE_REQUEST_KEY_RCU_EXIT = 32,
 	RK_PROBES = 50,
 };
 
@@ -266,6 +279,17 @@ struct rk_config {
 	__u8 filter_comm[RK_COMM_LEN];
 	__u8 filter_type[RK_TYPE_CAP];
 	__u8 filter_prefix[RK_PREFIX_CAP];
+};
+
+enum rk_watched {
+	RK_WATCHED_CONSTRUCTION = 1, /* the probes that tell how a request came to its answer */
+};
+
+/* Written by the agent once the programs are attached. */
+struct rk_live {
+	__s64 boot_epoch; /* CLOCK_REALTIME when CLOCK_BOOTTIME was 0; seconds */
+	__u32 watched;	  /* enum rk_watched */
+	__u32 reserved;
 };
 
 /* keyctl operation no kernel has: the self-test's sign, answered EOPNOTSUPP by the kernel. */

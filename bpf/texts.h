@@ -195,9 +195,13 @@ static __always_inline __u64 fill_texts(struct record_buffer *b, __u64 pid_tgid,
 		if (t) {
 			__builtin_memcpy(r->text, t->head.text, sizeof(t->head.text));
 			r->flags |= t->head.flags;
-			used = t->head.used;
+			/* Read twice: a number that is spilled before it is checked stays unbounded
+			 * for older verifiers.
+			 */
+			used = *(volatile __u32 *)&t->head.used;
 			if (used <= RK_LARGE_DATA)
 				bpf_probe_read_kernel(b->data, used, t->data);
+			used = *(volatile __u32 *)&t->head.used;
 			bpf_map_delete_elem(&large_texts, &pid_tgid);
 			return used;
 		}

@@ -4,6 +4,7 @@
  */
 package io.requestkey.capture;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -66,6 +67,7 @@ final class Attachment implements AutoCloseable {
   private final String stub;
   private final boolean arm;
   private final KernelBtf btf;
+  private final OptionalProbes optional;
   private @Nullable ReturnProbes returnProbes;
   private final List<AttachTable.Row> rows = new ArrayList<>();
   private final Set<Probe> exercised = EnumSet.noneOf(Probe.class);
@@ -77,6 +79,8 @@ final class Attachment implements AutoCloseable {
     this.arm = arm;
     this.stub = arm ? "__arm64_sys_" : "__x64_sys_";
     this.btf = btf;
+    this.optional =
+        new OptionalProbes(way == Way.FENTRY && btf.hasFunction(OptionalProbes.tracedFunction()));
   }
 
   /**
@@ -101,6 +105,9 @@ final class Attachment implements AutoCloseable {
   private boolean wants(String program, boolean copies) {
     if (program.equals(REQUEST_COPIES) || program.equals(ADD_COPIES) || program.equals(KEY_GONE)) {
       return copies;
+    }
+    if (OptionalProbes.isOne(program)) {
+      return copies && optional.wants(program);
     }
     if (!program.startsWith(way.entry) && !program.startsWith(way.exit)) {
       return false;
@@ -128,10 +135,10 @@ final class Attachment implements AutoCloseable {
    * @throws CaptureException when a row that must be there cannot be had
    */
   void attach(boolean copies, boolean copiesRequired, String reason) throws CaptureException {
-    if (way == Way.TRACEPOINT) {
-      TraceFs.require();
-    } else if (way == Way.KPROBE) {
+    if (way != Way.FENTRY) {
       returnProbes = new ReturnProbes(TraceFs.require());
+    } else if (copies) {
+      returnProbes = returnProbesIfAny();
     }
     attachCopies(copies, copiesRequired);
     attachSystemCalls(reason);
@@ -150,6 +157,32 @@ final class Attachment implements AutoCloseable {
         "kprobe security_key_free",
         "none",
         copies ? "" : "needs kprobes");
+    if (!copies) {
+      rows.addAll(OptionalProbes.none("needs kprobes"));
+      return;
+    }
+    optional.attach(
+        (program, function) ->
+            function == null ? object.attach(program) : attachReturn(program, function),
+        Attachment::reasonOf);
+    rows.addAll(optional.rows());
+    probes.putAll(optional.attached());
+    if (optional.attached().containsValue(Probe.WAIT_FOR_KEY_CONSTRUCTION)) {
+      exercised.add(Probe.WAIT_FOR_KEY_CONSTRUCTION);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      object.write(
+          LiveState.MAP, LiveState.bytes(arena, KernelClock.read(), optional.outcomeWatched()));
+    }
+  }
+
+  /** The system calls do without tracefs here; upcalls that wait are not seen to end for sure. */
+  private static @Nullable ReturnProbes returnProbesIfAny() {
+    try {
+      return new ReturnProbes(TraceFs.require());
+    } catch (CaptureException e) {
+      return null;
+    }
   }
 
   private void attachCopies(boolean copies, boolean required) throws CaptureException {
@@ -215,7 +248,7 @@ final class Attachment implements AutoCloseable {
   }
 
   private int attachReturn(String program, String function) {
-    if (returnProbes == null) {
+    if (returnProbes == null || !program.startsWith(Way.KPROBE.exit)) {
       return object.attach(program);
     }
     int errno = returnProbes.attach(object, program, function);

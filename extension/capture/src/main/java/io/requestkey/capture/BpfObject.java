@@ -259,6 +259,23 @@ final class BpfObject implements AutoCloseable {
     }
   }
 
+  /** Writes the only entry of a data section's map, after {@link #load}. */
+  void write(String map, MemorySegment value) throws CaptureException {
+    int fd = mapFd(map);
+    try (Arena call = Arena.ofConfined()) {
+      MemorySegment capture = Native.errnoSegment(call);
+      MemorySegment key = call.allocateFrom(INT, 0);
+      int r = (int) libbpf.update.invokeExact(capture, fd, key, value, 0L);
+      if (r < 0) {
+        throw new CaptureException("cannot write map " + map + ": " + Errno.name(-r));
+      }
+    } catch (CaptureException e) {
+      throw e;
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    }
+  }
+
   /** Runs of a program the kernel skipped because it was already running on that CPU. */
   long recursionMisses(String name) {
     try (Arena call = Arena.ofConfined()) {

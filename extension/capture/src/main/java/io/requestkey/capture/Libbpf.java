@@ -40,6 +40,7 @@ final class Libbpf {
   final MethodHandle maxEntries;
   final MethodHandle setInitialValue;
   final MethodHandle lookup;
+  final MethodHandle update;
   final MethodHandle infoByFd;
   final MethodHandle possibleCpus;
   final MethodHandle vmlinuxBtf;
@@ -66,6 +67,7 @@ final class Libbpf {
     maxEntries = lib.function("bpf_map__max_entries", INT, POINTER);
     setInitialValue = lib.function("bpf_map__set_initial_value", INT, POINTER, POINTER, LONG);
     lookup = lib.errnoFunction("bpf_map_lookup_elem", INT, INT, POINTER, POINTER);
+    update = lib.errnoFunction("bpf_map_update_elem", INT, INT, POINTER, POINTER, LONG);
     infoByFd = lib.function("bpf_obj_get_info_by_fd", INT, INT, POINTER, POINTER);
     possibleCpus = lib.function("libbpf_num_possible_cpus", INT);
     vmlinuxBtf = lib.errnoFunction("btf__load_vmlinux_btf", POINTER);

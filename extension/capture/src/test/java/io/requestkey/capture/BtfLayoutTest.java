@@ -153,6 +153,24 @@ final class BtfLayoutTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"x86_64", "aarch64"})
+  void live(String machine) throws IOException {
+    BtfFile.Struct live = btf(machine).struct("rk_live");
+    assertThat(live.size()).isEqualTo(LiveState.SIZE);
+    assertThat(live.offsets())
+        .isEqualTo(
+            Map.of(
+                "boot_epoch",
+                LiveState.BOOT_EPOCH,
+                "watched",
+                LiveState.WATCHED,
+                "reserved",
+                LiveState.RESERVED));
+    assertThat(btf(machine).constants("rk_watched"))
+        .isEqualTo(Map.of("RK_WATCHED_CONSTRUCTION", LiveState.WATCHED_CONSTRUCTION));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x86_64", "aarch64"})
   void numbers(String machine) throws IOException {
     BtfFile btf = btf(machine);
     Map<String, Integer> probes = new TreeMap<>(Map.of("RK_PROBES", CountersLayout.PROBES));
