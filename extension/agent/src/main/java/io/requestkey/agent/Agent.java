@@ -25,9 +25,12 @@ import io.requestkey.agent.otlp.OtlpVertx;
 import io.requestkey.capture.AttachTable;
 import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureException;
+import io.requestkey.capture.KernelClock;
 import io.requestkey.capture.KernelCounts;
 import io.requestkey.telemetry.AnchoredBootClock;
 import io.requestkey.telemetry.KeyTelemetry;
+import io.requestkey.telemetry.Observation;
+import io.requestkey.telemetry.Redaction;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
@@ -148,13 +151,14 @@ final class Agent implements AgentState {
     }
     ledger.kernel(this::kernelCounts);
     AnchoredBootClock clock = KernelTime.clock();
+    String bootId = KernelTime.bootId();
     Delivery delivery =
         new Delivery(
             journal,
-            KeyTelemetry.create(
-                exporters.resource(), Main.VersionText.number(), KernelTime.bootId(), clock),
+            KeyTelemetry.create(exporters.resource(), Main.VersionText.number(), Redaction.DEFAULT),
             () -> {
               boolean _ = clock.reanchor();
+              return new Observation(bootId, KernelClock.epochNanos(), clock.offsetNanos());
             },
             ledger,
             logTargets(),

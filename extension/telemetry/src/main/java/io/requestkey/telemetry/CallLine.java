@@ -14,8 +14,11 @@ import io.requestkey.capture.KeyctlHit;
 import io.requestkey.capture.KeyctlOperation;
 import io.requestkey.capture.RequestKeyHit;
 import io.requestkey.capture.SpecialKeyring;
+import io.requestkey.capture.Tampering;
 import io.requestkey.capture.UpcallHit;
 import io.requestkey.telemetry.KeyctlSignature.Argument;
+import io.requestkey.telemetry.Redaction.Level;
+import java.util.Locale;
 
 /**
  * A hit as one line, the way strace(1) writes a call: {@code request_key("user", "debug:x", NULL,
@@ -27,42 +30,60 @@ final class CallLine {
   /** Characters of a string that are shown; the attribute has all of it. */
   static final int TEXT_LIMIT = 128;
 
-  static String of(KeyHit hit) {
-    StringBuilder line = new StringBuilder(96);
+  private final Redactor redactor;
+  private final StringBuilder line = new StringBuilder(96);
+
+  static String of(KeyHit hit, Redactor redactor) {
+    return new CallLine(redactor).write(hit);
+  }
+
+  private CallLine(Redactor redactor) {
+    this.redactor = redactor;
+  }
+
+  private String write(KeyHit hit) {
     switch (hit) {
-      case RequestKeyHit request -> appendRequestKey(line, request);
-      case AddKeyHit add -> appendAddKey(line, add);
-      case KeyctlHit keyctl -> appendKeyctl(line, keyctl);
-      case UpcallHit upcall -> line.append("upcall(").append(upcall.serial()).append(')');
-      case KeyFreedHit freed -> line.append("key freed(").append(freed.serial()).append(')');
+      case RequestKeyHit request -> appendRequestKey(request);
+      case AddKeyHit add -> appendAddKey(add);
+      case KeyctlHit keyctl -> appendKeyctl(keyctl);
+      case UpcallHit upcall -> appendUpcall(upcall);
+      case KeyFreedHit freed -> appendKeyFreed(freed);
     }
-    appendResult(line, hit.header());
     return line.toString();
   }
 
-  private static void appendRequestKey(StringBuilder line, RequestKeyHit hit) {
+  private void appendRequestKey(RequestKeyHit hit) {
+    Level callout = redactor.callout(hit);
     line.append("request_key(");
-    appendText(line, hit.type());
+    appendStrings(hit.type(), hit.description());
     line.append(", ");
-    appendText(line, hit.description());
-    line.append(", ");
-    appendText(line, hit.calloutInfo());
+    appendText(hit.calloutInfo(), callout);
     line.append(", ");
     appendSerial(line, hit.destination().given());
     line.append(')');
+    appendResult(hit.header());
+    if (tampered(hit.tampering())) {
+      appendTampering(hit.tampering());
+      line.append(", ");
+      appendUserText(hit.tampering().userCallout(), callout);
+      line.append(']');
+    }
   }
 
-  private static void appendAddKey(StringBuilder line, AddKeyHit hit) {
+  private void appendAddKey(AddKeyHit hit) {
     line.append("add_key(");
-    appendText(line, hit.type());
-    line.append(", ");
-    appendText(line, hit.description());
+    appendStrings(hit.type(), hit.description());
     line.append(", ").append(Long.toUnsignedString(hit.payloadLength())).append(" bytes, ");
     appendSerial(line, hit.keyring().given());
     line.append(')');
+    appendResult(hit.header());
+    if (tampered(hit.tampering())) {
+      appendTampering(hit.tampering());
+      line.append(']');
+    }
   }
 
-  private static void appendKeyctl(StringBuilder line, KeyctlHit hit) {
+  private void appendKeyctl(KeyctlHit hit) {
     line.append("keyctl(");
     KeyctlOperation operation = KeyctlOperation.of(hit.operation());
     if (operation == null) {
@@ -72,10 +93,38 @@ final class CallLine {
     }
     KeyctlSignature signature = KeyctlSignature.of(hit.operation());
     appendArgument(line, signature.arg2(), hit.arg2());
+    appendNamed(hit.namedType(), Level.FULL);
+    appendNamed(hit.name(), redactor.description());
     appendArgument(line, signature.arg3(), hit.arg3());
     appendArgument(line, signature.arg4(), hit.arg4());
     appendArgument(line, signature.arg5(), hit.arg5());
     line.append(')');
+    appendResult(hit.header());
+  }
+
+  /** The operations that name a text take it after the key, and no number before it. */
+  private void appendNamed(KernelText text, Level level) {
+    if (text.state() != KernelText.State.ABSENT) {
+      line.append(", ");
+      appendText(text, level);
+    }
+  }
+
+  private void appendUpcall(UpcallHit hit) {
+    line.append("/sbin/request-key for ").append(hit.serial()).append(' ');
+    appendStrings(hit.type(), hit.description());
+    WaitStatus status = WaitStatus.of(hit);
+    if (status == null) {
+      appendResult(hit.header());
+    } else {
+      line.append(" = ").append(status);
+    }
+  }
+
+  private void appendKeyFreed(KeyFreedHit hit) {
+    line.append("key ").append(hit.serial()).append(' ');
+    appendStrings(hit.type(), hit.description());
+    line.append(" is gone: ").append(hit.how().name().toLowerCase(Locale.ROOT));
   }
 
   /** Appends {@code ", value"}, or nothing for what says nothing to a reader. */
@@ -89,17 +138,56 @@ final class CallLine {
     }
   }
 
-  private static void appendText(StringBuilder line, KernelText text) {
+  private void appendStrings(KernelText type, KernelText description) {
+    appendText(type, Level.FULL);
+    line.append(", ");
+    appendText(description, redactor.description());
+  }
+
+  private void appendText(KernelText text, Level level) {
     switch (text.state()) {
-      case PRESENT -> {
+      case PRESENT -> appendPresent(text, Redactor.levelOf(text, level));
+      case NULL -> line.append("NULL");
+      case UNREADABLE -> line.append("<unreadable>");
+      case ABSENT -> line.append('?');
+    }
+  }
+
+  private void appendPresent(KernelText text, Level level) {
+    switch (level) {
+      case FULL -> {
         SafeText.quote(line, text.value(), TEXT_LIMIT);
         if (text.truncated() && text.value().length() <= TEXT_LIMIT) {
           line.append("...");
         }
       }
-      case NULL -> line.append("NULL");
-      case UNREADABLE -> line.append("<unreadable>");
-      case ABSENT -> line.append('?');
+      case HASH -> line.append("<hash ").append(redactor.hash(text)).append('>');
+      case LENGTH -> line.append('<').append(Redactor.length(text)).append(" characters>");
+      case OFF -> line.append("<redacted>");
+    }
+  }
+
+  private static boolean tampered(Tampering tampering) {
+    return tampering.verdict() == Tampering.Verdict.BEFORE_COPY
+        || tampering.verdict() == Tampering.Verdict.AFTER_COPY;
+  }
+
+  private void appendTampering(Tampering tampering) {
+    line.append(
+        tampering.verdict() == Tampering.Verdict.BEFORE_COPY
+            ? " [tampered before the copy, was "
+            : " [tampered after the copy, became ");
+    appendUserText(tampering.userType(), Level.FULL);
+    line.append(", ");
+    appendUserText(tampering.userDescription(), redactor.description());
+  }
+
+  /** What did not differ from the kernel's copy is not repeated. */
+  private void appendUserText(KernelText text, Level level) {
+    if (text.state() == KernelText.State.ABSENT) {
+      line.append("same");
+    } else {
+      appendText(text, level);
     }
   }
 
@@ -112,7 +200,7 @@ final class CallLine {
     }
   }
 
-  private static void appendResult(StringBuilder line, HitHeader header) {
+  private void appendResult(HitHeader header) {
     line.append(" = ");
     if (header.failed()) {
       line.append("-1 ").append(Errno.name((int) -header.result()));
@@ -120,6 +208,4 @@ final class CallLine {
       line.append(header.result());
     }
   }
-
-  private CallLine() {}
 }

@@ -5,17 +5,12 @@
 package io.requestkey.telemetry;
 
 /**
- * One moment by two clocks. As a clock it holds the distance between the two constant.
+ * One moment by two clocks.
  *
  * @param bootNanos CLOCK_BOOTTIME in ns
  * @param epochNanos CLOCK_REALTIME in ns since 1970-01-01T00:00:00Z, at the same moment
  */
-public record ClockAnchor(long bootNanos, long epochNanos) implements BootClock {
-
-  @Override
-  public long epochNanos(long boot) {
-    return boot + offsetNanos();
-  }
+public record ClockAnchor(long bootNanos, long epochNanos) {
 
   /** Wall-clock time of the boot: what is added to kernel time, in ns. */
   public long offsetNanos() {

@@ -4,219 +4,226 @@
  */
 package io.requestkey.telemetry;
 
-import io.opentelemetry.api.common.AttributeKey;
 import io.requestkey.capture.AddKeyHit;
-import io.requestkey.capture.Caller;
-import io.requestkey.capture.Errno;
+import io.requestkey.capture.ApplicationSpan;
+import io.requestkey.capture.Correlation;
 import io.requestkey.capture.HitHeader;
 import io.requestkey.capture.KernelText;
+import io.requestkey.capture.KeyAccess;
 import io.requestkey.capture.KeyFreedHit;
 import io.requestkey.capture.KeyHit;
 import io.requestkey.capture.KeyctlHit;
 import io.requestkey.capture.KeyctlOperation;
 import io.requestkey.capture.Origin;
+import io.requestkey.capture.Outcome;
 import io.requestkey.capture.RequestKeyHit;
-import io.requestkey.capture.SpecialKeyring;
+import io.requestkey.capture.Tampering;
 import io.requestkey.capture.UpcallHit;
 import io.requestkey.telemetry.KeyctlSignature.Argument;
+import io.requestkey.telemetry.Redaction.Level;
 import java.util.HexFormat;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The attributes of a hit. {@link KeyringAttributes#LOG_RECORD_UID} is always put in last. */
 final class HitAttributesMapper {
 
   private static final HexFormat HEX = HexFormat.of();
 
-  private final String uidPrefix;
+  private final Redactor redactor;
+  private final KeyctlArguments keyctlArguments;
+  private final CallerAttributes callers = new CallerAttributes();
 
-  /**
-   * @param bootId /proc/sys/kernel/random/boot_id of the boot the hits are of
-   */
-  HitAttributesMapper(String bootId) {
-    this.uidPrefix = bootId + "-";
+  HitAttributesMapper(Redactor redactor) {
+    this.redactor = redactor;
+    this.keyctlArguments = new KeyctlArguments(redactor);
   }
 
   /** All attributes of the log record; those of the span are all but the last. */
-  HitAttributes attributes(KeyHit hit) {
+  HitAttributes attributes(KeyHit hit, Observation observation) {
     HitAttributes.Builder attributes = new HitAttributes.Builder();
+    HitHeader header = hit.header();
     switch (hit) {
       case RequestKeyHit request -> putRequestKey(attributes, request);
       case AddKeyHit add -> putAddKey(attributes, add);
       case KeyctlHit keyctl -> putKeyctl(attributes, keyctl);
-      case UpcallHit upcall -> attributes.put(KeyringAttributes.KEY_SERIAL, upcall.serial());
-      case KeyFreedHit freed -> attributes.put(KeyringAttributes.KEY_SERIAL, freed.serial());
+      case UpcallHit upcall -> putUpcall(attributes, upcall);
+      case KeyFreedHit freed -> putKeyFreed(attributes, freed);
     }
-    putOutcome(attributes, hit.header());
-    putCaller(attributes, hit.header().caller());
-    attributes.put(KeyringAttributes.LOG_RECORD_UID, uid(hit.header().sequence()));
+    if (!(hit instanceof KeyFreedHit)) {
+      putCall(attributes, header, Failure.of(hit));
+    }
+    callers.put(attributes, header.caller(), observation);
+    attributes.put(
+        KeyringAttributes.LOG_RECORD_UID,
+        observation.bootId() + "-" + HEX.toHexDigits(header.sequence()));
     return attributes.build();
   }
 
-  private String uid(long sequence) {
-    return uidPrefix.concat(HEX.toHexDigits(sequence));
-  }
-
-  private static void putRequestKey(HitAttributes.Builder attributes, RequestKeyHit hit) {
-    putReturnedKey(attributes, hit.header());
-    putType(attributes, hit.type());
+  private void putRequestKey(HitAttributes.Builder attributes, RequestKeyHit hit) {
+    Level callout = redactor.callout(hit);
+    putSerial(attributes, hit.header().result());
+    TextAttributes.TYPE.put(attributes, hit.type());
     putDescription(attributes, hit.description());
-    putText(
-        attributes,
-        hit.calloutInfo(),
-        KeyringAttributes.REQUEST_CALLOUT_INFO,
-        KeyringAttributes.REQUEST_CALLOUT_INFO_STATE,
-        KeyringAttributes.REQUEST_CALLOUT_INFO_TRUNCATED);
-    if (hit.destination().given() != 0) {
-      putSerial(
-          attributes,
-          hit.destination().given(),
-          KeyringAttributes.REQUEST_DESTINATION_SERIAL,
-          KeyringAttributes.REQUEST_DESTINATION_NAME);
+    TextAttributes.CALLOUT_INFO.put(attributes, hit.calloutInfo(), callout, redactor);
+    ReferenceAttributes.REQUEST_DESTINATION.put(attributes, hit.destination());
+    attributes.put(
+        KeyringAttributes.REQUEST_ORIGIN,
+        hit.byKernel() ? KeyringAttributes.ORIGIN_KERNEL : KeyringAttributes.ORIGIN_USER);
+    if (hit.outcome() != Outcome.UNKNOWN) {
+      attributes.put(KeyringAttributes.REQUEST_OUTCOME, lowerCase(hit.outcome()));
     }
-    attributes.put(KeyringAttributes.REQUEST_ORIGIN, KeyringAttributes.ORIGIN_USER);
-    putSource(attributes, hit.header());
+    putAccess(attributes, hit.access());
+    putArguments(attributes, hit.header(), hit.tampering());
+    putIfKnown(
+        attributes, TextAttributes.USER_CALLOUT_INFO, hit.tampering().userCallout(), callout);
   }
 
-  private static void putAddKey(HitAttributes.Builder attributes, AddKeyHit hit) {
-    putReturnedKey(attributes, hit.header());
-    putType(attributes, hit.type());
+  private void putAddKey(HitAttributes.Builder attributes, AddKeyHit hit) {
+    putSerial(attributes, hit.header().result());
+    TextAttributes.TYPE.put(attributes, hit.type());
     putDescription(attributes, hit.description());
-    putSerial(
-        attributes,
-        hit.keyring().given(),
-        KeyringAttributes.ADD_KEY_DESTINATION_SERIAL,
-        KeyringAttributes.ADD_KEY_DESTINATION_NAME);
+    ReferenceAttributes.ADD_KEY_DESTINATION.put(attributes, hit.keyring());
     attributes.put(KeyringAttributes.ADD_KEY_PAYLOAD_SIZE, hit.payloadLength());
-    putSource(attributes, hit.header());
+    putAccess(attributes, hit.access());
+    putArguments(attributes, hit.header(), hit.tampering());
   }
 
-  private static void putKeyctl(HitAttributes.Builder attributes, KeyctlHit hit) {
+  private void putKeyctl(HitAttributes.Builder attributes, KeyctlHit hit) {
     KeyctlOperation operation = KeyctlOperation.of(hit.operation());
     attributes.put(
         KeyringAttributes.KEYCTL_OPERATION,
         operation == null ? Integer.toString(hit.operation()) : operation.label());
-    int serial = hit.target().serial();
+    putSerial(attributes, hit.target().serial());
+    putKnownKey(attributes, hit.type(), hit.description());
+    putAccess(attributes, hit.access());
+    ReferenceAttributes.TARGET.put(attributes, hit.target());
+    keyctlArguments.put(attributes, hit, operation);
+    KeyctlSignature signature = KeyctlSignature.of(hit.operation());
+    if (signature.arg2() != Argument.NONE) {
+      attributes.put(KeyringAttributes.KEYCTL_ARG2, signature.arg2().taken(hit.arg2()));
+    }
+    if (signature.arg3() != Argument.NONE) {
+      attributes.put(KeyringAttributes.KEYCTL_ARG3, signature.arg3().taken(hit.arg3()));
+    }
+    if (signature.arg4() != Argument.NONE) {
+      attributes.put(KeyringAttributes.KEYCTL_ARG4, signature.arg4().taken(hit.arg4()));
+    }
+    if (signature.arg5() != Argument.NONE) {
+      attributes.put(KeyringAttributes.KEYCTL_ARG5, signature.arg5().taken(hit.arg5()));
+    }
+    putOrigin(attributes, hit.origin());
+  }
+
+  private void putUpcall(HitAttributes.Builder attributes, UpcallHit hit) {
+    putSerial(attributes, hit.serial());
+    putKnownKey(attributes, hit.type(), hit.description());
+    if (hit.helperPid() != 0) {
+      attributes.put(KeyringAttributes.UPCALL_HELPER_PID, hit.helperPid());
+    }
+    WaitStatus status = WaitStatus.of(hit);
+    if (status != null && status.signal() != 0) {
+      attributes.put(KeyringAttributes.UPCALL_EXIT_SIGNAL, status.signal());
+    } else if (status != null) {
+      attributes.put(KeyringAttributes.UPCALL_EXIT_STATUS, status.exit());
+    }
+    if (hit.authKey() != 0) {
+      attributes.put(KeyringAttributes.UPCALL_AUTH_KEY_SERIAL, hit.authKey());
+    }
+    if (hit.requesterGone()) {
+      attributes.put(KeyringAttributes.UPCALL_REQUESTER_GONE, true);
+    }
+  }
+
+  private void putKeyFreed(HitAttributes.Builder attributes, KeyFreedHit hit) {
+    putSerial(attributes, hit.serial());
+    putKnownKey(attributes, hit.type(), hit.description());
+    attributes.put(KeyringAttributes.KEY_END, lowerCase(hit.how()));
+    putOrigin(attributes, hit.origin());
+  }
+
+  private static void putCall(
+      HitAttributes.Builder attributes, HitHeader header, @Nullable String failure) {
+    attributes.put(KeyringAttributes.RESULT, header.result());
+    if (failure != null) {
+      attributes.put(KeyringAttributes.ERROR_TYPE, failure);
+    }
+    attributes.put(KeyringAttributes.DURATION, header.endBootNanos() - header.startBootNanos());
+    if (header.compat()) {
+      attributes.put(KeyringAttributes.CALL_COMPAT, true);
+    }
+    if (header.restarts() != 0) {
+      attributes.put(KeyringAttributes.CALL_RESTARTS, header.restarts());
+    }
+    if (header.correlation() != Correlation.NONE) {
+      attributes.put(KeyringAttributes.CORRELATION_SOURCE, lowerCase(header.correlation()));
+    }
+    ApplicationSpan application = header.application();
+    if (application != null && !application.parent()) {
+      attributes.put(KeyringAttributes.APPLICATION_TRACE_ID, application.traceId());
+      attributes.put(KeyringAttributes.APPLICATION_SPAN_ID, application.spanId());
+    }
+  }
+
+  private void putArguments(
+      HitAttributes.Builder attributes, HitHeader header, Tampering tampering) {
+    attributes.put(
+        KeyringAttributes.ARGS_SOURCE,
+        header.kernelCopies() ? KeyringAttributes.SOURCE_KERNEL : KeyringAttributes.SOURCE_USER);
+    attributes.put(KeyringAttributes.ARGS_TAMPERING, lowerCase(tampering.verdict()));
+    if (tampering.reason() != Tampering.Reason.NONE) {
+      attributes.put(KeyringAttributes.ARGS_TAMPERING_REASON, lowerCase(tampering.reason()));
+    }
+    putIfKnown(attributes, TextAttributes.USER_TYPE, tampering.userType(), Level.FULL);
+    putIfKnown(
+        attributes,
+        TextAttributes.USER_DESCRIPTION,
+        tampering.userDescription(),
+        redactor.description());
+  }
+
+  private void putDescription(HitAttributes.Builder attributes, KernelText description) {
+    TextAttributes.DESCRIPTION.put(attributes, description, redactor.description(), redactor);
+  }
+
+  /** Of a key that exists: what the kernel did not have is not told, and is no argument. */
+  private void putKnownKey(
+      HitAttributes.Builder attributes, KernelText type, KernelText description) {
+    putIfKnown(attributes, TextAttributes.TYPE, type, Level.FULL);
+    putIfKnown(attributes, TextAttributes.DESCRIPTION, description, redactor.description());
+  }
+
+  private void putIfKnown(
+      HitAttributes.Builder attributes, TextAttributes keys, KernelText text, Level level) {
+    if (text.state() != KernelText.State.ABSENT) {
+      keys.put(attributes, text, level, redactor);
+    }
+  }
+
+  private static void putSerial(HitAttributes.Builder attributes, long serial) {
     if (serial > 0) {
       attributes.put(KeyringAttributes.KEY_SERIAL, serial);
     }
-    if (hit.target().given() != 0) {
-      putSerial(
-          attributes,
-          hit.target().given(),
-          KeyringAttributes.KEYCTL_TARGET_SERIAL,
-          KeyringAttributes.KEYCTL_TARGET_NAME);
+  }
+
+  private static void putAccess(HitAttributes.Builder attributes, @Nullable KeyAccess access) {
+    if (access != null) {
+      attributes
+          .put(KeyringAttributes.KEY_UID, Integer.toUnsignedLong(access.uid()))
+          .put(KeyringAttributes.KEY_GID, Integer.toUnsignedLong(access.gid()))
+          .put(KeyringAttributes.KEY_PERMISSIONS, Integer.toUnsignedLong(access.permissions()))
+          .put(KeyringAttributes.KEY_PERMISSIONS_TEXT, Permissions.text(access.permissions()));
     }
-    KeyctlSignature signature = KeyctlSignature.of(hit.operation());
-    putArgument(attributes, KeyringAttributes.KEYCTL_ARG2, signature.arg2(), hit.arg2());
-    putArgument(attributes, KeyringAttributes.KEYCTL_ARG3, signature.arg3(), hit.arg3());
-    putArgument(attributes, KeyringAttributes.KEYCTL_ARG4, signature.arg4(), hit.arg4());
-    putArgument(attributes, KeyringAttributes.KEYCTL_ARG5, signature.arg5(), hit.arg5());
-    Origin origin = hit.origin();
+  }
+
+  private static void putOrigin(HitAttributes.Builder attributes, @Nullable Origin origin) {
     if (origin != null) {
       attributes.put(KeyringAttributes.ORIGIN_TRACE_ID, origin.traceId());
       attributes.put(KeyringAttributes.ORIGIN_SPAN_ID, origin.spanId());
     }
   }
 
-  private static void putOutcome(HitAttributes.Builder attributes, HitHeader header) {
-    attributes.put(KeyringAttributes.RESULT, header.result());
-    if (header.failed()) {
-      attributes.put(KeyringAttributes.ERROR_TYPE, Errno.name((int) -header.result()));
-    }
-    attributes.put(KeyringAttributes.DURATION, header.endBootNanos() - header.startBootNanos());
-    if (header.compat()) {
-      attributes.put(KeyringAttributes.CALL_COMPAT, true);
-    }
-  }
-
-  private static void putCaller(HitAttributes.Builder attributes, Caller caller) {
-    attributes
-        .put(KeyringAttributes.PROCESS_PID, caller.ids().pid())
-        .put(KeyringAttributes.PROCESS_PARENT_PID, caller.ids().parentPid())
-        .put(
-            KeyringAttributes.PROCESS_USER_ID,
-            Integer.toUnsignedLong(caller.credentials().effectiveUid()))
-        .put(
-            KeyringAttributes.PROCESS_REAL_USER_ID,
-            Integer.toUnsignedLong(caller.credentials().realUid()))
-        .put(
-            KeyringAttributes.CALLER_GID,
-            Integer.toUnsignedLong(caller.credentials().effectiveGid()))
-        .put(
-            KeyringAttributes.CALLER_REAL_GID,
-            Integer.toUnsignedLong(caller.credentials().realGid()))
-        .put(KeyringAttributes.CALLER_TID, caller.ids().tid())
-        .put(KeyringAttributes.CALLER_COMM, caller.comm())
-        .put(KeyringAttributes.CALLER_CGROUP_ID, caller.cgroupId());
-  }
-
-  private static void putReturnedKey(HitAttributes.Builder attributes, HitHeader header) {
-    if (header.result() > 0) {
-      attributes.put(KeyringAttributes.KEY_SERIAL, header.result());
-    }
-  }
-
-  private static void putType(HitAttributes.Builder attributes, KernelText type) {
-    putText(
-        attributes,
-        type,
-        KeyringAttributes.KEY_TYPE,
-        KeyringAttributes.KEY_TYPE_STATE,
-        KeyringAttributes.KEY_TYPE_TRUNCATED);
-  }
-
-  private static void putDescription(HitAttributes.Builder attributes, KernelText description) {
-    putText(
-        attributes,
-        description,
-        KeyringAttributes.KEY_DESCRIPTION,
-        KeyringAttributes.KEY_DESCRIPTION_STATE,
-        KeyringAttributes.KEY_DESCRIPTION_TRUNCATED);
-  }
-
-  private static void putSource(HitAttributes.Builder attributes, HitHeader header) {
-    attributes.put(
-        KeyringAttributes.ARGS_SOURCE,
-        header.kernelCopies() ? KeyringAttributes.SOURCE_KERNEL : KeyringAttributes.SOURCE_USER);
-  }
-
-  private static void putText(
-      HitAttributes.Builder attributes,
-      KernelText text,
-      AttributeKey<String> key,
-      AttributeKey<String> stateKey,
-      AttributeKey<Boolean> truncatedKey) {
-    switch (text.state()) {
-      case PRESENT -> {
-        attributes.put(key, text.value());
-        if (text.value().isEmpty()) {
-          attributes.put(stateKey, KeyringAttributes.STATE_EMPTY);
-        }
-        if (text.truncated()) {
-          attributes.put(truncatedKey, true);
-        }
-      }
-      case NULL -> attributes.put(stateKey, KeyringAttributes.STATE_NULL);
-      case UNREADABLE -> attributes.put(stateKey, KeyringAttributes.STATE_UNREADABLE);
-      case ABSENT -> attributes.put(stateKey, KeyringAttributes.STATE_ABSENT);
-    }
-  }
-
-  private static void putSerial(
-      HitAttributes.Builder attributes,
-      int serial,
-      AttributeKey<Long> serialKey,
-      AttributeKey<String> nameKey) {
-    attributes.put(serialKey, serial);
-    SpecialKeyring special = SpecialKeyring.of(serial);
-    if (special != null) {
-      attributes.put(nameKey, special.label());
-    }
-  }
-
-  private static void putArgument(
-      HitAttributes.Builder attributes, AttributeKey<Long> key, Argument argument, long given) {
-    if (argument != Argument.NONE) {
-      attributes.put(key, argument.taken(given));
-    }
+  private static String lowerCase(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A hit as a log record. Made directly, not through a logger: that would need a context per record
  * and could not say what became of it.
+ *
+ * @param enclosingSpanId span of the hit that this one is part of, or null; not exported, for the
+ *     console to draw a tree by
  */
 record HitLogRecord(
     Resource resource,
@@ -26,7 +29,8 @@ record HitLogRecord(
     SpanContext spanContext,
     Severity severity,
     Value<?> body,
-    Attributes attributes)
+    Attributes attributes,
+    @Nullable String enclosingSpanId)
     implements LogRecordData {
 
   @Override

@@ -24,6 +24,7 @@ record HitSpan(
     InstrumentationScopeInfo scope,
     String name,
     SpanContext spanContext,
+    SpanContext parentSpanContext,
     long startEpochNanos,
     long endEpochNanos,
     StatusData status,
@@ -63,10 +64,9 @@ record HitSpan(
     return spanContext;
   }
 
-  /** None: every hit is the root of its own trace. */
   @Override
   public SpanContext getParentSpanContext() {
-    return SpanContext.getInvalid();
+    return parentSpanContext;
   }
 
   @Override

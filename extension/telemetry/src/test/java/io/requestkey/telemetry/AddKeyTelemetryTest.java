@@ -32,25 +32,18 @@ class AddKeyTelemetryTest {
         .hasSeverity(Severity.INFO)
         .hasBody("add_key(\"logon\", \"afs:me\", 32 bytes, _uid) = 123456789")
         .hasAttributesSatisfyingExactly(
-            equalTo(KeyringAttributes.KEY_SERIAL, SERIAL),
-            equalTo(KeyringAttributes.KEY_TYPE, "logon"),
-            equalTo(KeyringAttributes.KEY_DESCRIPTION, "afs:me"),
-            equalTo(KeyringAttributes.ADD_KEY_DESTINATION_SERIAL, -4),
-            equalTo(KeyringAttributes.ADD_KEY_DESTINATION_NAME, "_uid"),
-            equalTo(KeyringAttributes.ADD_KEY_PAYLOAD_SIZE, 32),
-            equalTo(KeyringAttributes.ARGS_SOURCE, "kernel"),
-            equalTo(KeyringAttributes.RESULT, SERIAL),
-            equalTo(KeyringAttributes.DURATION, 1_850),
-            equalTo(KeyringAttributes.PROCESS_PID, 4242),
-            equalTo(KeyringAttributes.PROCESS_PARENT_PID, 1),
-            equalTo(KeyringAttributes.PROCESS_USER_ID, 0),
-            equalTo(KeyringAttributes.PROCESS_REAL_USER_ID, 1000),
-            equalTo(KeyringAttributes.CALLER_GID, 1002),
-            equalTo(KeyringAttributes.CALLER_REAL_GID, 1001),
-            equalTo(KeyringAttributes.CALLER_TID, 4243),
-            equalTo(KeyringAttributes.CALLER_COMM, "mount.nfs"),
-            equalTo(KeyringAttributes.CALLER_CGROUP_ID, 77_000_000_001L),
-            equalTo(KeyringAttributes.LOG_RECORD_UID, Hits.BOOT_ID + "-000000000000002a"));
+            Hits.andCaller(
+                equalTo(KeyringAttributes.KEY_SERIAL, SERIAL),
+                equalTo(KeyringAttributes.KEY_TYPE, "logon"),
+                equalTo(KeyringAttributes.KEY_DESCRIPTION, "afs:me"),
+                equalTo(KeyringAttributes.ADD_KEY_DESTINATION_SERIAL, -4),
+                equalTo(KeyringAttributes.ADD_KEY_DESTINATION_NAME, "_uid"),
+                equalTo(KeyringAttributes.ADD_KEY_PAYLOAD_SIZE, 32),
+                equalTo(KeyringAttributes.ARGS_SOURCE, "kernel"),
+                equalTo(KeyringAttributes.ARGS_TAMPERING, "unknown"),
+                equalTo(KeyringAttributes.ARGS_TAMPERING_REASON, "not_watched"),
+                equalTo(KeyringAttributes.RESULT, SERIAL),
+                equalTo(KeyringAttributes.DURATION, 1_850)));
     assertThat(log.getEventName()).isEqualTo("keyring.add_key");
   }
 
@@ -88,6 +81,6 @@ class AddKeyTelemetryTest {
     HitHeader header = header(result, false, kernelCopies);
     AddKeyHit hit = Hits.addKey(header, KernelText.of(type), KernelText.of("d"), 1, -3);
 
-    assertThat(telemetry.span(hit)).hasName(name);
+    assertThat(Hits.span(hit)).hasName(name);
   }
 }

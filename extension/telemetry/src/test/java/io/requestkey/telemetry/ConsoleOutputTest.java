@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class ConsoleOutputTest {
 
   private final LogRecordData log = Hits.telemetry().log(Hits.requestKey(), OBSERVED);
-  private final SpanData span = Hits.telemetry().span(Hits.requestKey());
+  private final SpanData span = Hits.span(Hits.requestKey());
 
   @Test
   void jsonHasLogRecordsAndSpans() {

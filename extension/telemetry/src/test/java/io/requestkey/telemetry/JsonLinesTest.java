@@ -44,19 +44,28 @@ class JsonLinesTest {
             "keyring.key.description":"debug:x","keyring.request.callout_info":"gizzard",\
             "keyring.request.destination.serial":-3,"keyring.request.destination.name":"_ses",\
             "keyring.request.origin":"user","keyring.args.source":"kernel",\
+            "keyring.args.tampering":"unknown","keyring.args.tampering.reason":"not_watched",\
             "keyring.result":123456789,"keyring.duration":1850,\
             "process.pid":4242,"process.parent_pid":1,\
+            "keyring.caller.tid":4243,"keyring.caller.comm":"mount.nfs",\
+            "process.vpid":42,"keyring.caller.vtid":43,"keyring.caller.parent_vpid":0,\
+            "process.creation.time":"2026-01-02T03:04:06Z",\
+            "keyring.caller.parent_creation_time":"2026-01-02T03:04:05.500Z",\
             "process.user.id":0,"process.real_user.id":1000,\
             "keyring.caller.gid":1002,"keyring.caller.real_gid":1001,\
-            "keyring.caller.tid":4243,"keyring.caller.comm":"mount.nfs",\
+            "process.executable.path":"/usr/sbin/mount.nfs",\
+            "process.executable.name":"mount.nfs",\
             "keyring.caller.cgroup.id":77000000001,\
+            "process.linux.cgroup":"/system.slice/nfs.service",\
+            "keyring.caller.user_namespace":4026531837,\
+            "keyring.caller.pid_namespace":4026531836,\
             "log.record.uid":"6f1f3f4e-9a53-4c0e-8a77-52a7b2a0c001-000000000000002a"}}
             """);
   }
 
   @Test
   void aSpanWithALink() {
-    assertThat(line(telemetry.span(Hits.read(ORIGIN))))
+    assertThat(line(Hits.span(Hits.read(ORIGIN))))
         .isEqualTo(
             """
             {"signal":"span","name":"keyctl read","kind":"INTERNAL",\
@@ -64,15 +73,25 @@ class JsonLinesTest {
             "trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331",\
             "parent_span_id":"","status":"UNSET",\
             "attributes":{"keyring.keyctl.operation":"read","keyring.key.serial":123456789,\
-            "keyring.keyctl.target.serial":123456789,"keyring.keyctl.arg2":123456789,\
+            "keyring.keyctl.target.serial":123456789,\
+            "keyring.keyctl.buffer.size":64,"keyring.keyctl.arg2":123456789,\
             "keyring.keyctl.arg3":2147221504,"keyring.keyctl.arg4":64,\
             "keyring.origin.trace_id":"4bf92f3577b34da6a3ce929d0e0e4736",\
             "keyring.origin.span_id":"00f067aa0ba902b7","keyring.result":8,\
-            "keyring.duration":1850,"process.pid":4242,"process.parent_pid":1,\
+            "keyring.duration":1850,\
+            "process.pid":4242,"process.parent_pid":1,\
+            "keyring.caller.tid":4243,"keyring.caller.comm":"mount.nfs",\
+            "process.vpid":42,"keyring.caller.vtid":43,"keyring.caller.parent_vpid":0,\
+            "process.creation.time":"2026-01-02T03:04:06Z",\
+            "keyring.caller.parent_creation_time":"2026-01-02T03:04:05.500Z",\
             "process.user.id":0,"process.real_user.id":1000,\
             "keyring.caller.gid":1002,"keyring.caller.real_gid":1001,\
-            "keyring.caller.tid":4243,"keyring.caller.comm":"mount.nfs",\
-            "keyring.caller.cgroup.id":77000000001},\
+            "process.executable.path":"/usr/sbin/mount.nfs",\
+            "process.executable.name":"mount.nfs",\
+            "keyring.caller.cgroup.id":77000000001,\
+            "process.linux.cgroup":"/system.slice/nfs.service",\
+            "keyring.caller.user_namespace":4026531837,\
+            "keyring.caller.pid_namespace":4026531836},\
             "links":[{"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736",\
             "span_id":"00f067aa0ba902b7","attributes":{"keyring.link.relation":"origin"}}]}
             """);
@@ -82,7 +101,7 @@ class JsonLinesTest {
   void aFailedCall() {
     assertThat(line(telemetry.log(Hits.addKey(Hits.header(-1)), OBSERVED)))
         .contains("\"severity\":\"WARN\"", "\"error.type\":\"EPERM\"", "\"keyring.result\":-1,");
-    assertThat(line(telemetry.span(Hits.addKey(Hits.header(-1)))))
+    assertThat(line(Hits.span(Hits.addKey(Hits.header(-1)))))
         .contains("\"status\":\"ERROR\"", "\"links\":[]");
   }
 

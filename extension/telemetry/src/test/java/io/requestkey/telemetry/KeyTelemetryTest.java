@@ -7,6 +7,7 @@ package io.requestkey.telemetry;
 import static io.opentelemetry.sdk.testing.assertj.OpenTelemetryAssertions.assertThat;
 import static io.requestkey.telemetry.Hits.CALLER;
 import static io.requestkey.telemetry.Hits.OBSERVED;
+import static io.requestkey.telemetry.Hits.ORIGIN;
 import static io.requestkey.telemetry.Hits.SPAN_ID;
 import static io.requestkey.telemetry.Hits.START;
 import static io.requestkey.telemetry.Hits.START_EPOCH;
@@ -18,21 +19,24 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.requestkey.capture.Caller;
 import io.requestkey.capture.Credentials;
 import io.requestkey.capture.HitHeader;
+import io.requestkey.capture.HitKind;
 import io.requestkey.capture.KernelText;
 import io.requestkey.capture.KeyHit;
 import io.requestkey.capture.ProcessIds;
 import io.requestkey.capture.RequestKeyHit;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for every kind of hit. */
 class KeyTelemetryTest {
@@ -47,7 +51,8 @@ class KeyTelemetryTest {
         Hits.addKey(Hits.header(-1)),
         Hits.read(Hits.ORIGIN),
         Hits.clearSession(456),
-        Hits.unknownOperation());
+        Hits.unknownOperation(),
+        Hits.upcall(0));
   }
 
   @ParameterizedTest
@@ -56,11 +61,13 @@ class KeyTelemetryTest {
     KeySignals signals = telemetry.signals(hit, OBSERVED);
 
     assertThat(signals.log().getTimestampEpochNanos()).isEqualTo(START_EPOCH);
-    assertThat(signals.log().getObservedTimestampEpochNanos()).isEqualTo(OBSERVED);
+    assertThat(signals.log().getObservedTimestampEpochNanos())
+        .isEqualTo(OBSERVED.observedEpochNanos());
     assertThat(signals.log().getSpanContext().getTraceId()).isEqualTo(TRACE_ID);
     assertThat(signals.log().getSpanContext().getSpanId()).isEqualTo(SPAN_ID);
     assertThat(signals.log().getSpanContext().isSampled()).isTrue();
-    assertThat(signals.span())
+    SpanData span = Objects.requireNonNull(signals.span());
+    assertThat(span)
         .hasTraceId(TRACE_ID)
         .hasSpanId(SPAN_ID)
         .hasKind(SpanKind.INTERNAL)
@@ -70,7 +77,7 @@ class KeyTelemetryTest {
         .startsAt(START_EPOCH)
         .endsAt(START_EPOCH + 1_850)
         .hasTotalRecordedEvents(0)
-        .hasTotalAttributeCount(signals.span().getAttributes().size());
+        .hasTotalAttributeCount(span.getAttributes().size());
   }
 
   @ParameterizedTest
@@ -82,7 +89,7 @@ class KeyTelemetryTest {
     assertThat(expected.remove(KeyringAttributes.LOG_RECORD_UID))
         .isEqualTo(Hits.BOOT_ID + "-000000000000002a");
 
-    assertThat(signals.span().getAttributes().asMap()).isEqualTo(expected);
+    assertThat(Objects.requireNonNull(signals.span()).getAttributes().asMap()).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -91,7 +98,7 @@ class KeyTelemetryTest {
     KeySignals signals = telemetry.signals(hit, OBSERVED);
 
     assertThat((Object) telemetry.log(hit, OBSERVED)).isEqualTo(signals.log());
-    assertThat((Object) telemetry.span(hit)).isEqualTo(signals.span());
+    assertThat((Object) Hits.span(hit)).isEqualTo(signals.span());
   }
 
   @ParameterizedTest
@@ -103,38 +110,87 @@ class KeyTelemetryTest {
   }
 
   @Test
-  void aStepOfTheWallClockDoesNotChangeWhatIsPast() {
-    FakeClocks clocks = new FakeClocks(START + 10_000);
-    AnchoredBootClock clock = new AnchoredBootClock(clocks);
-    KeySignals first = Hits.telemetry(clock).signals(Hits.requestKey(), OBSERVED);
+  void hitsOfTwoBootsAreToldApartByOneInstance() {
+    Observation other = new Observation("another-boot", 7_000_000_000L, 1_000_000_000L);
 
-    clocks.pass(60_000_000_000L);
-    clocks.stepWall(3_600_000_000_000L);
-    assertThat(clock.reanchor()).isTrue();
+    LogRecordData log = telemetry.log(Hits.requestKey(), other);
 
-    assertThat(Hits.telemetry(clock).signals(Hits.requestKey(), OBSERVED)).isEqualTo(first);
+    assertThat(log.getTimestampEpochNanos()).isEqualTo(START + 1_000_000_000L);
+    assertThat(log.getObservedTimestampEpochNanos()).isEqualTo(7_000_000_000L);
+    assertThat(log.getAttributes())
+        .containsEntry(KeyringAttributes.LOG_RECORD_UID, "another-boot-000000000000002a");
+    assertThat(telemetry.log(Hits.requestKey(), OBSERVED).getAttributes())
+        .containsEntry(KeyringAttributes.LOG_RECORD_UID, Hits.BOOT_ID + "-000000000000002a");
   }
 
   @Test
-  void aSpanIsAsLongAsTheCallEvenWhenTheWallClockWasSteppedBackMeanwhile() {
-    ClockAnchors steppedBack =
-        new ClockAnchors(
-            List.of(new ClockAnchor(0, 1_000_000_000_000L), new ClockAnchor(START + 1, 0L)));
+  void theEndOfAKeyIsNoSpanAndItsLogRecordBelongsToTheCallThatReturnedTheKey() {
+    KeySignals signals = telemetry.signals(Hits.keyFreed(ORIGIN), OBSERVED);
 
-    SpanData span = Hits.telemetry(steppedBack).span(Hits.requestKey());
+    assertThat(signals.span()).isNull();
+    assertThat(telemetry.span(Hits.keyFreed(ORIGIN), OBSERVED)).isNull();
+    assertThat(signals.log().getSpanContext().getTraceId()).isEqualTo(ORIGIN.traceId());
+    assertThat(signals.log().getSpanContext().getSpanId()).isEqualTo(ORIGIN.spanId());
+    assertThat(telemetry.log(Hits.keyFreed(null), OBSERVED).getSpanContext().getSpanId())
+        .isEqualTo(SPAN_ID);
+    assertThat(KeyTelemetry.kindsWithSpans())
+        .containsExactly(HitKind.REQUEST_KEY, HitKind.ADD_KEY, HitKind.KEYCTL, HitKind.UPCALL);
+  }
 
-    assertThat(span.getEndEpochNanos() - span.getStartEpochNanos()).isEqualTo(1_850);
+  @Test
+  void aHitInsideAnotherIsItsChild() {
+    SpanData span = Hits.span(Hits.upcall(0));
+
+    assertThat(Hits.span(Hits.within(Hits.PARENT, Hits.requestKey())))
+        .hasTraceId(TRACE_ID)
+        .hasParentSpanId(Hits.PARENT);
+    assertThat(span).hasNoParent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void aChildOfTheApplicationsSpanIsSampledAsThatIs(int flags) {
+    RequestKeyHit hit = Hits.calledBy(Hits.application(flags, /* parent= */ true));
+
+    SpanData span = Hits.span(hit);
+
+    assertThat(span).hasParentSpanId(Hits.PARENT).hasTotalRecordedLinks(0);
+    assertThat(span.getSpanContext().getTraceFlags().asByte()).isEqualTo((byte) flags);
+    assertThat(span.getParentSpanContext().getTraceFlags().asByte()).isEqualTo((byte) flags);
+    assertThat(telemetry.log(hit, OBSERVED).getSpanContext()).isEqualTo(span.getSpanContext());
+    assertThat(Hits.attributes(hit))
+        .containsEntry(KeyringAttributes.CORRELATION_SOURCE, "sdk_tls")
+        .doesNotContainKey(KeyringAttributes.APPLICATION_SPAN_ID);
+  }
+
+  @Test
+  void anApplicationThatIsNotTrustedIsLinked() {
+    RequestKeyHit hit = Hits.calledBy(Hits.application(0, /* parent= */ false));
+
+    SpanData span = Hits.span(hit);
+
+    assertThat(span).hasNoParent().isSampled().hasTotalRecordedLinks(1);
+    LinkData link = span.getLinks().getFirst();
+    assertThat(link.getSpanContext().getTraceId()).isEqualTo(ORIGIN.traceId());
+    assertThat(link.getSpanContext().getSpanId()).isEqualTo(Hits.PARENT);
+    assertThat(link.getSpanContext().isSampled()).isFalse();
+    assertThat(link.getAttributes())
+        .hasSize(1)
+        .containsEntry(KeyringAttributes.LINK_RELATION, "application");
+    assertThat(Hits.attributes(hit))
+        .containsEntry(KeyringAttributes.APPLICATION_TRACE_ID, ORIGIN.traceId())
+        .containsEntry(KeyringAttributes.APPLICATION_SPAN_ID, Hits.PARENT);
   }
 
   @Test
   void resourceAndScopeAreThoseOfTheAgent() {
     Resource resource = Resource.create(Attributes.of(AttributeKey.stringKey("host.name"), "h"));
-    KeyTelemetry here = KeyTelemetry.create(resource, "1.2.3", Hits.BOOT_ID, new ClockAnchor(0, 0));
+    KeyTelemetry here = KeyTelemetry.create(resource, "1.2.3", Redaction.DEFAULT);
     InstrumentationScopeInfo scope =
         InstrumentationScopeInfo.builder("io.requestkey").setVersion("1.2.3").build();
 
     LogRecordData log = here.log(Hits.requestKey(), OBSERVED);
-    SpanData span = here.span(Hits.requestKey());
+    SpanData span = Objects.requireNonNull(here.span(Hits.requestKey(), OBSERVED));
 
     assertThat(log).hasResource(resource).hasInstrumentationScope(scope);
     assertThat(span).hasResource(resource).hasInstrumentationScopeInfo(scope);
@@ -146,7 +202,7 @@ class KeyTelemetryTest {
   void exportersOfOldAreServedToo() {
     assertThat(telemetry.log(Hits.requestKey(), OBSERVED).getBody().asString())
         .startsWith("request_key(");
-    assertThat(telemetry.span(Hits.requestKey()).getInstrumentationLibraryInfo().getName())
+    assertThat(Hits.span(Hits.requestKey()).getInstrumentationLibraryInfo().getName())
         .isEqualTo("io.requestkey");
   }
 

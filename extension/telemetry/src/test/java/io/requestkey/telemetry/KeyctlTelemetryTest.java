@@ -38,32 +38,24 @@ class KeyctlTelemetryTest {
         .hasSeverity(Severity.INFO)
         .hasBody("keyctl(read, 123456789) = 8")
         .hasAttributesSatisfyingExactly(
-            equalTo(KeyringAttributes.KEYCTL_OPERATION, "read"),
-            equalTo(KeyringAttributes.KEY_SERIAL, SERIAL),
-            equalTo(KeyringAttributes.KEYCTL_TARGET_SERIAL, SERIAL),
-            equalTo(KeyringAttributes.KEYCTL_ARG2, SERIAL),
-            equalTo(KeyringAttributes.KEYCTL_ARG3, 0x7ffc0000),
-            equalTo(KeyringAttributes.KEYCTL_ARG4, 64),
-            equalTo(KeyringAttributes.ORIGIN_TRACE_ID, ORIGIN.traceId()),
-            equalTo(KeyringAttributes.ORIGIN_SPAN_ID, ORIGIN.spanId()),
-            equalTo(KeyringAttributes.RESULT, 8),
-            equalTo(KeyringAttributes.DURATION, 1_850),
-            equalTo(KeyringAttributes.PROCESS_PID, 4242),
-            equalTo(KeyringAttributes.PROCESS_PARENT_PID, 1),
-            equalTo(KeyringAttributes.PROCESS_USER_ID, 0),
-            equalTo(KeyringAttributes.PROCESS_REAL_USER_ID, 1000),
-            equalTo(KeyringAttributes.CALLER_GID, 1002),
-            equalTo(KeyringAttributes.CALLER_REAL_GID, 1001),
-            equalTo(KeyringAttributes.CALLER_TID, 4243),
-            equalTo(KeyringAttributes.CALLER_COMM, "mount.nfs"),
-            equalTo(KeyringAttributes.CALLER_CGROUP_ID, 77_000_000_001L),
-            equalTo(KeyringAttributes.LOG_RECORD_UID, Hits.BOOT_ID + "-000000000000002a"));
+            Hits.andCaller(
+                equalTo(KeyringAttributes.KEYCTL_OPERATION, "read"),
+                equalTo(KeyringAttributes.KEY_SERIAL, SERIAL),
+                equalTo(KeyringAttributes.KEYCTL_TARGET_SERIAL, SERIAL),
+                equalTo(KeyringAttributes.KEYCTL_BUFFER_SIZE, 64),
+                equalTo(KeyringAttributes.KEYCTL_ARG2, SERIAL),
+                equalTo(KeyringAttributes.KEYCTL_ARG3, 0x7ffc0000),
+                equalTo(KeyringAttributes.KEYCTL_ARG4, 64),
+                equalTo(KeyringAttributes.ORIGIN_TRACE_ID, ORIGIN.traceId()),
+                equalTo(KeyringAttributes.ORIGIN_SPAN_ID, ORIGIN.spanId()),
+                equalTo(KeyringAttributes.RESULT, 8),
+                equalTo(KeyringAttributes.DURATION, 1_850)));
     assertThat(log.getEventName()).isEqualTo("keyring.keyctl");
   }
 
   @Test
   void itsSpanLinksToTheSpanThatReturnedTheKey() {
-    SpanData span = telemetry.span(Hits.read(ORIGIN));
+    SpanData span = Hits.span(Hits.read(ORIGIN));
 
     assertThat(span).hasName("keyctl read").hasTotalRecordedLinks(1);
     LinkData link = span.getLinks().getFirst();
@@ -78,7 +70,7 @@ class KeyctlTelemetryTest {
 
   @Test
   void anOperationOnAKeyOfUnknownOriginHasNoLink() {
-    assertThat(telemetry.span(Hits.read(null))).hasTotalRecordedLinks(0);
+    assertThat(Hits.span(Hits.read(null))).hasTotalRecordedLinks(0);
     assertThat(log(Hits.read(null)))
         .doesNotContainKey(KeyringAttributes.ORIGIN_TRACE_ID)
         .doesNotContainKey(KeyringAttributes.ORIGIN_SPAN_ID);
@@ -158,7 +150,7 @@ class KeyctlTelemetryTest {
 
   @Test
   void anUnknownOperationIsNoPartOfTheSpanName() {
-    assertThat(telemetry.span(Hits.unknownOperation())).hasName("keyctl");
+    assertThat(Hits.span(Hits.unknownOperation())).hasName("keyctl");
   }
 
   @ParameterizedTest
@@ -166,7 +158,7 @@ class KeyctlTelemetryTest {
   void everyKnownOperationIsPartOfTheSpanName(KeyctlOperation operation) {
     KeyctlHit hit = keyctl(operation, header(0), 1, 2, 3, 4, 1, 0, null);
 
-    assertThat(telemetry.span(hit)).hasName("keyctl " + operation.label());
+    assertThat(Hits.span(hit)).hasName("keyctl " + operation.label());
     assertThat(log(hit)).containsEntry(KeyringAttributes.KEYCTL_OPERATION, operation.label());
   }
 

@@ -40,28 +40,21 @@ class RequestKeyTelemetryTest {
         .hasSeverity(Severity.INFO)
         .hasBody("request_key(\"user\", \"debug:x\", \"gizzard\", _ses) = 123456789")
         .hasAttributesSatisfyingExactly(
-            equalTo(KeyringAttributes.KEY_SERIAL, SERIAL),
-            equalTo(KeyringAttributes.KEY_TYPE, "user"),
-            equalTo(KeyringAttributes.KEY_DESCRIPTION, "debug:x"),
-            equalTo(KeyringAttributes.REQUEST_CALLOUT_INFO, "gizzard"),
-            equalTo(KeyringAttributes.REQUEST_DESTINATION_SERIAL, -3),
-            equalTo(KeyringAttributes.REQUEST_DESTINATION_NAME, "_ses"),
-            equalTo(KeyringAttributes.REQUEST_ORIGIN, "user"),
-            equalTo(KeyringAttributes.ARGS_SOURCE, "kernel"),
-            equalTo(KeyringAttributes.RESULT, SERIAL),
-            equalTo(KeyringAttributes.DURATION, 1_850),
-            equalTo(KeyringAttributes.PROCESS_PID, 4242),
-            equalTo(KeyringAttributes.PROCESS_PARENT_PID, 1),
-            equalTo(KeyringAttributes.PROCESS_USER_ID, 0),
-            equalTo(KeyringAttributes.PROCESS_REAL_USER_ID, 1000),
-            equalTo(KeyringAttributes.CALLER_GID, 1002),
-            equalTo(KeyringAttributes.CALLER_REAL_GID, 1001),
-            equalTo(KeyringAttributes.CALLER_TID, 4243),
-            equalTo(KeyringAttributes.CALLER_COMM, "mount.nfs"),
-            equalTo(KeyringAttributes.CALLER_CGROUP_ID, 77_000_000_001L),
-            equalTo(KeyringAttributes.LOG_RECORD_UID, Hits.BOOT_ID + "-000000000000002a"));
+            Hits.andCaller(
+                equalTo(KeyringAttributes.KEY_SERIAL, SERIAL),
+                equalTo(KeyringAttributes.KEY_TYPE, "user"),
+                equalTo(KeyringAttributes.KEY_DESCRIPTION, "debug:x"),
+                equalTo(KeyringAttributes.REQUEST_CALLOUT_INFO, "gizzard"),
+                equalTo(KeyringAttributes.REQUEST_DESTINATION_SERIAL, -3),
+                equalTo(KeyringAttributes.REQUEST_DESTINATION_NAME, "_ses"),
+                equalTo(KeyringAttributes.REQUEST_ORIGIN, "user"),
+                equalTo(KeyringAttributes.ARGS_SOURCE, "kernel"),
+                equalTo(KeyringAttributes.ARGS_TAMPERING, "unknown"),
+                equalTo(KeyringAttributes.ARGS_TAMPERING_REASON, "not_watched"),
+                equalTo(KeyringAttributes.RESULT, SERIAL),
+                equalTo(KeyringAttributes.DURATION, 1_850)));
     assertThat(log.getEventName()).isEqualTo("keyring.request_key");
-    assertThat(telemetry.span(requestKey()))
+    assertThat(Hits.span(requestKey()))
         .hasName("request_key user")
         .hasStatus(StatusData.unset())
         .hasTotalRecordedLinks(0);
@@ -74,7 +67,7 @@ class RequestKeyTelemetryTest {
             header(-ENOKEY), KernelText.of("user"), KernelText.of("debug:x"), KernelText.NULL, 0);
 
     LogRecordData log = telemetry.log(hit, OBSERVED);
-    SpanData span = telemetry.span(hit);
+    SpanData span = Hits.span(hit);
 
     assertThat(log)
         .hasSeverity(Severity.WARN)
@@ -252,7 +245,7 @@ class RequestKeyTelemetryTest {
             KernelText.NULL,
             0);
 
-    assertThat(telemetry.span(hit)).hasName(name);
+    assertThat(Hits.span(hit)).hasName(name);
   }
 
   @Test
@@ -260,7 +253,7 @@ class RequestKeyTelemetryTest {
     RequestKeyHit hit =
         requestKey(header(-14), KernelText.UNREADABLE, KernelText.ABSENT, KernelText.ABSENT, 0);
 
-    assertThat(telemetry.span(hit)).hasName("request_key");
+    assertThat(Hits.span(hit)).hasName("request_key");
   }
 
   private Attributes log(RequestKeyHit hit) {

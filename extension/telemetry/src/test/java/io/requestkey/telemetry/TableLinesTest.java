@@ -80,8 +80,7 @@ class TableLinesTest {
   void spansAreNotPrintedASecondTime() {
     StringBuilder out = new StringBuilder();
 
-    new TableLines(0, false, ZoneOffset.UTC)
-        .spans(out, List.of(Hits.telemetry().span(Hits.requestKey())));
+    new TableLines(0, false, ZoneOffset.UTC).spans(out, List.of(Hits.span(Hits.requestKey())));
 
     assertThat(out).isEmpty();
   }

@@ -9,15 +9,16 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.requestkey.agent.Diagnostics;
 import io.requestkey.agent.journal.HitJournal;
 import io.requestkey.capture.CorruptRecordException;
-import io.requestkey.capture.KernelClock;
 import io.requestkey.capture.KeyHit;
 import io.requestkey.capture.RecordDecoder;
 import io.requestkey.telemetry.KeySignals;
 import io.requestkey.telemetry.KeyTelemetry;
+import io.requestkey.telemetry.Observation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ public final class Delivery {
 
   private final HitJournal journal;
   private final KeyTelemetry telemetry;
-  private final Runnable beforeBatch;
+  private final Supplier<Observation> observations;
   private final Ledger ledger;
   private final @Nullable Lane<LogRecordData> logs;
   private final @Nullable Lane<SpanData> traces;
@@ -46,14 +47,14 @@ public final class Delivery {
   /**
    * A delivery; {@link #start} starts it.
    *
-   * @param beforeBatch run on the delivery's thread before each batch, to re-anchor the clock
+   * @param observations asked on the delivery's thread for each batch: when its records are read
    * @param logTargets empty when log records are switched off
    * @param spanTargets empty when spans are switched off
    */
   public Delivery(
       HitJournal journal,
       KeyTelemetry telemetry,
-      Runnable beforeBatch,
+      Supplier<Observation> observations,
       Ledger ledger,
       List<Target<LogRecordData>> logTargets,
       List<Target<SpanData>> spanTargets,
@@ -61,7 +62,7 @@ public final class Delivery {
       Diagnostics diagnostics) {
     this.journal = journal;
     this.telemetry = telemetry;
-    this.beforeBatch = beforeBatch;
+    this.observations = observations;
     this.ledger = ledger;
     this.diagnostics = diagnostics;
     this.logs =
@@ -114,14 +115,15 @@ public final class Delivery {
   private void deliver(List<byte[]> frames, SecondThread second) throws InterruptedException {
     List<LogRecordData> logBatch = new ArrayList<>(frames.size());
     List<SpanData> spanBatch = new ArrayList<>(frames.size());
-    beforeBatch.run();
-    long observed = KernelClock.epochNanos();
+    Observation observation = observations.get();
     for (byte[] frame : frames) {
       try {
         KeyHit hit = RecordDecoder.decode(frame);
-        KeySignals signals = telemetry.signals(hit, observed);
+        KeySignals signals = telemetry.signals(hit, observation);
         logBatch.add(signals.log());
-        spanBatch.add(signals.span());
+        if (signals.span() != null) {
+          spanBatch.add(signals.span());
+        }
       } catch (CorruptRecordException e) {
         ledger.signals().forEach(signal -> ledger.of(signal).lost("undecodable", 1));
         diagnostics.warn("a record cannot be decoded and is lost: " + e.getMessage());
