@@ -8,7 +8,6 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.ProxyOptions;
 import io.requestkey.agent.otlp.Reply.Failure;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http1ClientConfig;
@@ -111,7 +110,14 @@ final class OtlpClient {
     }
     OtlpVertx.Lease lease = OtlpVertx.lease();
     try {
-      HttpClientBuilder builder = lease.vertx().httpClientBuilder().with(config);
+      HttpClientBuilder builder =
+          lease
+              .vertx()
+              .httpClientBuilder()
+              .with(config)
+              // What breaks a connection ends its exchanges; without a handler it is logged as
+              // well.
+              .withConnectHandler(connection -> connection.exceptionHandler(cause -> {}));
       if (tls) {
         builder.with(new ClientSSLOptions().setHostnameVerificationAlgorithm("HTTPS"));
         if (settings.sslContext() != null) {
@@ -145,15 +151,18 @@ final class OtlpClient {
             .setURI(endpoint.target())
             .setHeaders(headers);
     Exchange exchange = begin(whenEnded);
+    if (closed) {
+      // Asked after the exchange was entered, so that a shutdown meanwhile has ended it if we do
+      // not.
+      exchange.end(new Failure(new ShutDownException()));
+      return;
+    }
     try {
       options.setProxyOptions(proxy());
       eventLoop.runOnContext(start -> start(exchange, options, payload));
     } catch (RuntimeException e) {
       // Of the proxy selector, or of an event loop that has ended with its Vert.x.
       exchange.end(new Failure(e));
-    }
-    if (closed) {
-      exchange.end(new Failure(new ShutDownException()));
     }
   }
 
@@ -214,8 +223,8 @@ final class OtlpClient {
       exchange.end(new Failure(new ShutDownException()));
     }
     try {
-      Future<Void> closing = client.close();
-      closing.eventually(lease::release).onComplete(done -> result.succeed());
+      // Not composed to one future, which would be completed on the event loop that release() ends.
+      client.close().onComplete(closed -> lease.release().onComplete(done -> result.succeed()));
     } catch (RuntimeException e) {
       // Vert.x has been closed before its senders, and our connections with it.
       result.succeed();

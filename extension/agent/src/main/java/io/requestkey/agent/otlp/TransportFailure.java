@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
@@ -24,7 +25,8 @@ import javax.net.ssl.SSLException;
  */
 final class TransportFailure {
 
-  private static final String NO_HTTP_2 = "HTTP/1.1 not supported";
+  private static final String CLIENT_CERTIFICATE =
+      " OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY)";
 
   private final Endpoint endpoint;
   private final HttpVersion version;
@@ -48,6 +50,7 @@ final class TransportFailure {
   private static String reason(Throwable cause) {
     return switch (cause) {
       case OtlpClient.ShutDownException _ -> "shutdown";
+      case RejectedExecutionException _ -> "shutdown";
       case Exchange.WrongProtocolException _ -> "protocol";
       case Http2Exception _ -> "protocol";
       case UnknownHostException _ -> "dns";
@@ -59,10 +62,12 @@ final class TransportFailure {
       case SSLException e when !(e.getCause() instanceof SSLException) -> "tls";
       case DecoderException e when e.getCause() == null -> "protocol";
       case IOException e when e.getCause() == null -> "reset";
+      // What Vert.x says where no HTTP/2 was negotiated.
+      case IllegalStateException e
+          when e.getMessage() != null && e.getMessage().endsWith("not supported") ->
+          "protocol";
       // What the HTTP/1.1 decoder throws at a status line that is none.
       case IllegalArgumentException _ -> "protocol";
-      // What Vert.x throws if ALPN has not agreed on HTTP/2.
-      case IllegalStateException e when NO_HTTP_2.equals(e.getMessage()) -> "protocol";
       case VertxException e when e.getCause() == null -> "reset";
       default -> "";
     };
@@ -79,7 +84,8 @@ final class TransportFailure {
           case "connect" -> endpoint.shown() + ": cannot connect: " + message;
           case "tls" -> endpoint.shown() + ": TLS failed: " + message + tlsHint(message);
           case "timeout" -> endpoint.shown() + ": " + message;
-          default -> endpoint.shown() + ": connection lost: " + message + resetHint(cause);
+          case "reset" -> endpoint.shown() + ": connection lost: " + message + resetHint();
+          default -> endpoint.shown() + ": " + message;
         });
   }
 
@@ -97,17 +103,12 @@ final class TransportFailure {
         + " Set OTEL_EXPORTER_OTLP_PROTOCOL=grpc or use the HTTP port (usually 4318)";
   }
 
-  private String resetHint(Throwable cause) {
-    if (grpc() && endpoint.tls() && !(cause instanceof StreamResetException)) {
-      // With TLS 1.3 the refusal comes after the handshake, and Vert.x keeps it to itself.
-      return " (a receiver that refuses the client certificate hangs up like this: see"
-          + " OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and _KEY)";
+  /** What makes receivers hang up, from the first attempt on, without saying why. */
+  private String resetHint() {
+    if (endpoint.tls()) {
+      // With TLS 1.3 the handshake is over for us before the receiver has missed our certificate.
+      return " (does the receiver want a client certificate?" + CLIENT_CERTIFICATE;
     }
-    return portHint();
-  }
-
-  /** The usual ports are the wrong way round more often than a receiver just hangs up. */
-  private String portHint() {
     if (grpc() && endpoint.port() == 4318) {
       return " (4318 is usually an OTLP/HTTP port: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf or"
           + " use 4317)";
@@ -122,12 +123,14 @@ final class TransportFailure {
     if (message.contains("certification path") || message.contains("trustAnchors")) {
       return " (is the receiver's CA in OTEL_EXPORTER_OTLP_CERTIFICATE?)";
     }
+    if (message.contains("no_application_protocol")) {
+      return " (no HTTP/2 there: OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf?)";
+    }
     if (message.contains("not an SSL/TLS record")) {
       return " (the port does not speak TLS: use http://?)";
     }
     if (message.contains("certificate_required") || message.contains("bad_certificate")) {
-      return " (the receiver wants a client certificate: OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and"
-          + " _KEY)";
+      return " (the receiver wants a client certificate:" + CLIENT_CERTIFICATE;
     }
     return "";
   }

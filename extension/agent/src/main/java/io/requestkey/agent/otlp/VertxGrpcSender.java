@@ -71,25 +71,20 @@ final class VertxGrpcSender implements GrpcSender {
   @Override
   public void send(
       MessageWriter message, Consumer<GrpcResponse> onResponse, Consumer<Throwable> onError) {
-    Consumer<ExportOutcome> report = OtlpExport.currentReport();
+    Attempt<GrpcResponse> attempt = new Attempt<>(onResponse, onError);
     MultiMap requestHeaders;
     Buffer payload;
     try {
       requestHeaders = requestHeaders();
     } catch (ExportFailedException e) {
-      fail(
-          new Retryable("headers", null, endpoint.shown() + ": " + e.getMessage()),
-          report,
-          onError);
+      attempt.failed(new Retryable("headers", null, endpoint.shown() + ": " + e.getMessage()));
       return;
     }
     try {
       payload = Payload.grpc(message, compressor);
     } catch (IOException | RuntimeException e) {
-      fail(
-          new Permanent("encode", false, OneLine.of("the batch cannot be encoded: " + e)),
-          report,
-          onError);
+      attempt.failed(
+          new Permanent("encode", false, OneLine.of("the batch cannot be encoded: " + e)));
       return;
     }
     client.post(
@@ -97,8 +92,8 @@ final class VertxGrpcSender implements GrpcSender {
         payload,
         reply -> {
           switch (reply) {
-            case Answer answer -> conclude(answer, report, onResponse, onError);
-            case Failure failure -> fail(transport.classify(failure.cause()), report, onError);
+            case Answer answer -> conclude(answer, attempt);
+            case Failure failure -> attempt.failed(transport.classify(failure.cause()));
           }
         });
   }
@@ -116,25 +111,19 @@ final class VertxGrpcSender implements GrpcSender {
     return requestHeaders;
   }
 
-  private void conclude(
-      Answer answer,
-      Consumer<ExportOutcome> report,
-      Consumer<GrpcResponse> onResponse,
-      Consumer<Throwable> onError) {
-    GrpcVerdict verdict = GrpcVerdict.of(endpoint, answer, maxBodySize);
-    GrpcStatusCode status = verdict.status();
-    if (status == null) {
-      fail(verdict.outcome(), report, onError);
-      return;
-    }
-    report.accept(verdict.outcome());
-    onResponse.accept(new Response(status, verdict.description(), verdict.message().getBytes()));
-  }
-
-  private static void fail(
-      ExportOutcome outcome, Consumer<ExportOutcome> report, Consumer<Throwable> onError) {
-    report.accept(outcome);
-    onError.accept(new ExportFailedException(outcome.detail()));
+  private void conclude(Answer answer, Attempt<GrpcResponse> attempt) {
+    attempt.judge(
+        () -> GrpcVerdict.of(endpoint, answer, maxBodySize),
+        verdict -> {
+          GrpcStatusCode status = verdict.status();
+          if (status == null) {
+            attempt.failed(verdict.outcome());
+            return;
+          }
+          attempt.answered(
+              verdict.outcome(),
+              new Response(status, verdict.description(), verdict.message().getBytes()));
+        });
   }
 
   @Override

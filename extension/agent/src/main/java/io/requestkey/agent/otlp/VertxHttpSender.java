@@ -68,25 +68,20 @@ final class VertxHttpSender implements HttpSender {
   @Override
   public void send(
       MessageWriter message, Consumer<HttpResponse> onResponse, Consumer<Throwable> onError) {
-    Consumer<ExportOutcome> report = OtlpExport.currentReport();
+    Attempt<HttpResponse> attempt = new Attempt<>(onResponse, onError);
     MultiMap requestHeaders;
     Buffer payload;
     try {
       requestHeaders = requestHeaders();
     } catch (ExportFailedException e) {
-      fail(
-          new Retryable("headers", null, endpoint.shown() + ": " + e.getMessage()),
-          report,
-          onError);
+      attempt.failed(new Retryable("headers", null, endpoint.shown() + ": " + e.getMessage()));
       return;
     }
     try {
       payload = Payload.http(message, compressor);
     } catch (IOException | RuntimeException e) {
-      fail(
-          new Permanent("encode", false, OneLine.of("the batch cannot be encoded: " + e)),
-          report,
-          onError);
+      attempt.failed(
+          new Permanent("encode", false, OneLine.of("the batch cannot be encoded: " + e)));
       return;
     }
     client.post(
@@ -94,8 +89,8 @@ final class VertxHttpSender implements HttpSender {
         payload,
         reply -> {
           switch (reply) {
-            case Answer answer -> conclude(answer, report, onResponse, onError);
-            case Failure failure -> fail(transport.classify(failure.cause()), report, onError);
+            case Answer answer -> conclude(answer, attempt);
+            case Failure failure -> attempt.failed(transport.classify(failure.cause()));
           }
         });
   }
@@ -109,26 +104,19 @@ final class VertxHttpSender implements HttpSender {
     return requestHeaders;
   }
 
-  private void conclude(
-      Answer answer,
-      Consumer<ExportOutcome> report,
-      Consumer<HttpResponse> onResponse,
-      Consumer<Throwable> onError) {
-    HttpVerdict verdict = HttpVerdict.of(endpoint, answer, maxBodySize, Instant.now());
-    if (answer.success() && verdict.outcome() instanceof Permanent notOtlp) {
-      // The exporter would take the status for success.
-      fail(notOtlp, report, onError);
-      return;
-    }
-    report.accept(verdict.outcome());
-    onResponse.accept(
-        new Response(answer.status(), answer.statusMessage(), verdict.body().getBytes()));
-  }
-
-  private static void fail(
-      ExportOutcome outcome, Consumer<ExportOutcome> report, Consumer<Throwable> onError) {
-    report.accept(outcome);
-    onError.accept(new ExportFailedException(outcome.detail()));
+  private void conclude(Answer answer, Attempt<HttpResponse> attempt) {
+    attempt.judge(
+        () -> HttpVerdict.of(endpoint, answer, maxBodySize, Instant.now()),
+        verdict -> {
+          if (answer.success() && verdict.outcome() instanceof Permanent notOtlp) {
+            // The exporter would take the status for success.
+            attempt.failed(notOtlp);
+            return;
+          }
+          attempt.answered(
+              verdict.outcome(),
+              new Response(answer.status(), answer.statusMessage(), verdict.body().getBytes()));
+        });
   }
 
   @Override

@@ -197,7 +197,7 @@ public interface Fault {
       return Base64.getEncoder().withoutPadding().encodeToString(status(code, retryInfo));
     }
 
-    private static byte[] status(int code, ByteString retryInfo) {
+    static byte[] status(int code, ByteString retryInfo) {
       byte[] any =
           concat(
               field(1, "type.googleapis.com/google.rpc.RetryInfo".getBytes(StandardCharsets.UTF_8)),

@@ -17,8 +17,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.NetServer;
-import io.vertx.core.net.NetSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -27,7 +25,6 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -481,7 +478,8 @@ class VertxHttpSenderTest {
     void to_a_grpc_port_says_so() {
       // What grpc-go does with HTTP/1.1: its settings, then it hangs up.
       byte[] settings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
-      try (Raw raw = new Raw(socket -> socket.end(Buffer.buffer(settings)))) {
+      try (RawReceiver raw =
+          new RawReceiver(vertx, socket -> socket.end(Buffer.buffer(settings)))) {
         exporter = Exports.http(raw.url());
 
         assertRetryable("protocol", "a gRPC port", "OTEL_EXPORTER_OTLP_PROTOCOL=grpc", raw.url());
@@ -490,7 +488,8 @@ class VertxHttpSenderTest {
 
     @Test
     void to_something_else_says_so() {
-      try (Raw raw = new Raw(socket -> socket.write("SSH-2.0-OpenSSH_9.9\r\n"))) {
+      try (RawReceiver raw =
+          new RawReceiver(vertx, socket -> socket.write("SSH-2.0-OpenSSH_9.9\r\n"))) {
         exporter = Exports.http(raw.url());
 
         assertRetryable("protocol", "does not answer HTTP/1.1");
@@ -506,30 +505,6 @@ class VertxHttpSenderTest {
                 assertThat(outcome.retryAfter()).isNull();
                 assertThat(outcome.detail()).startsWith("http://").contains(said);
               });
-    }
-  }
-
-  /** A TCP server that speaks no HTTP. */
-  static final class Raw implements AutoCloseable {
-
-    private final NetServer server;
-
-    Raw(Consumer<NetSocket> greeting) {
-      server =
-          vertx
-              .createNetServer()
-              .connectHandler(socket -> socket.handler(first -> greeting.accept(socket)))
-              .listen(0, "127.0.0.1")
-              .await();
-    }
-
-    String url() {
-      return "http://127.0.0.1:" + server.actualPort();
-    }
-
-    @Override
-    public void close() {
-      server.close().await();
     }
   }
 }

@@ -10,10 +10,7 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.requestkey.agent.otlp.ExportOutcome.Accepted;
-import io.requestkey.agent.otlp.ExportOutcome.Retryable;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpVersion;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,9 +23,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The standard properties of OpenTelemetry reach the senders of this package. */
+/** Logs, traces and metrics alike go through the senders of this package. */
 @Timeout(60)
-class AutoconfigureTest {
+class EverySignalTest {
 
   private final List<LogRecordExporter> logExporters = new ArrayList<>();
   private final List<OpenTelemetrySdk> sdks = new ArrayList<>();
@@ -51,34 +48,6 @@ class AutoconfigureTest {
     vertx.close().await();
   }
 
-  @Test
-  void protocol_http_protobuf_is_sent_over_http() {
-    configure(Map.of("otel.exporter.otlp.protocol", "http/protobuf"));
-
-    assertThat(Exports.export(logExporters.getFirst()))
-        .isEqualTo(new Accepted(0, "", receiver.url() + "/v1/logs accepted the batch"));
-    FaultyReceiver.Received request = receiver.received().getFirst();
-    assertThat(request.version()).isEqualTo(HttpVersion.HTTP_1_1);
-    assertThat(request.headers().get("content-encoding")).isNull();
-  }
-
-  @Test
-  void protocol_grpc_is_sent_over_grpc() {
-    configure(Map.of("otel.exporter.otlp.protocol", "grpc"));
-
-    assertThat(Exports.export(logExporters.getFirst()))
-        .isEqualTo(
-            new Accepted(
-                0,
-                "",
-                receiver.url()
-                    + "/opentelemetry.proto.collector.logs.v1.LogsService/Export accepted the"
-                    + " batch"));
-    FaultyReceiver.Received request = receiver.received().getFirst();
-    assertThat(request.version()).isEqualTo(HttpVersion.HTTP_2);
-    assertThat(request.headers().get("grpc-encoding")).isNull();
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"http/protobuf", "grpc"})
   void all_signals_are_sent(String protocol) {
@@ -97,40 +66,6 @@ class AutoconfigureTest {
     assertThat(received("logs").logRecordCount()).isEqualTo(1);
     assertThat(received("trace").spanCount()).isEqualTo(1);
     assertThat(received("metrics").metrics().toString()).contains("\"three\"");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"http/protobuf", "grpc"})
-  void compression_and_headers_are_used(String protocol) {
-    configure(
-        Map.of(
-            "otel.exporter.otlp.protocol", protocol,
-            "otel.exporter.otlp.compression", "gzip",
-            "otel.exporter.otlp.headers", "x-token=s%20ecret,x-tenant=demo"));
-
-    assertThat(Exports.export(logExporters.getFirst())).isInstanceOf(Accepted.class);
-
-    FaultyReceiver.Received request = receiver.received().getFirst();
-    assertThat(
-            request.headers().get(protocol.equals("grpc") ? "grpc-encoding" : "content-encoding"))
-        .isEqualTo("gzip");
-    assertThat(request.headers().get("x-token")).isEqualTo("s ecret");
-    assertThat(request.headers().get("x-tenant")).isEqualTo("demo");
-    assertThat(request.logRecordCount()).isEqualTo(3);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"http/protobuf", "grpc"})
-  void the_timeout_is_kept(String protocol) {
-    configure(Map.of("otel.exporter.otlp.protocol", protocol, "otel.exporter.otlp.timeout", "300"));
-    receiver.next(Fault.hang());
-
-    long start = System.nanoTime();
-    assertThat(Exports.export(logExporters.getFirst()))
-        .isInstanceOfSatisfying(
-            Retryable.class, outcome -> assertThat(outcome.reason()).isEqualTo("timeout"));
-    assertThat(Duration.ofNanos(System.nanoTime() - start))
-        .isBetween(Duration.ofMillis(290), Duration.ofSeconds(3));
   }
 
   @Test
