@@ -6,12 +6,15 @@ package io.requestkey.agent;
 
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.requestkey.agent.Settings.ConsoleFormat;
 import io.requestkey.agent.Settings.HostPort;
-import io.requestkey.agent.delivery.Account;
 import io.requestkey.agent.delivery.Delivery;
+import io.requestkey.agent.delivery.DeliveryOptions;
+import io.requestkey.agent.delivery.HitRenderer;
+import io.requestkey.agent.delivery.LaneState;
 import io.requestkey.agent.delivery.Ledger;
 import io.requestkey.agent.delivery.Signal;
 import io.requestkey.agent.delivery.StopSignal;
@@ -20,17 +23,15 @@ import io.requestkey.agent.http.AgentState;
 import io.requestkey.agent.http.LedgerJson;
 import io.requestkey.agent.http.ManagementServer;
 import io.requestkey.agent.journal.HitJournal;
+import io.requestkey.agent.journal.JournalOptions;
 import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.otlp.OtlpVertx;
 import io.requestkey.capture.AttachTable;
 import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureException;
-import io.requestkey.capture.KernelClock;
 import io.requestkey.capture.KernelCounts;
-import io.requestkey.telemetry.AnchoredBootClock;
 import io.requestkey.telemetry.KeyTelemetry;
-import io.requestkey.telemetry.Observation;
-import io.requestkey.telemetry.Redaction;
+import io.requestkey.telemetry.LossRecord;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
@@ -40,8 +41,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +57,9 @@ import org.jspecify.annotations.Nullable;
  * ready, detach, drain the ring, flush, close the exporters, close Vert.x (which carries them).
  */
 final class Agent implements AgentState {
+
+  /** Spans that wait for follow-ups at most; about 4 KiB each. */
+  private static final int HELD_SPANS = 4096;
 
   private static final Duration LISTEN_LIMIT = Duration.ofSeconds(10);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
@@ -72,6 +80,8 @@ final class Agent implements AgentState {
   private final Object captureLock = new Object();
 
   private @Nullable Capture capture; // guarded by captureLock
+  private volatile @Nullable Delivery delivery;
+  private final AtomicBoolean saidUndecodable = new AtomicBoolean();
   private volatile boolean ready;
 
   private Agent(Settings settings, Diagnostics diagnostics, Exporters exporters, Console console) {
@@ -79,8 +89,8 @@ final class Agent implements AgentState {
     this.diagnostics = diagnostics;
     this.exporters = exporters;
     this.console = console;
-    this.ledger = new Ledger(signals(exporters, console));
-    this.journal = new MemoryJournal(settings.journalBytes());
+    this.journal = openJournal(settings.journal());
+    this.ledger = new Ledger(signals(exporters, console), journal);
   }
 
   /**
@@ -118,6 +128,15 @@ final class Agent implements AgentState {
             .setInternalBlockingPoolSize(2));
   }
 
+  private static HitJournal openJournal(JournalOptions options) {
+    return new MemoryJournal(options.maxBytes(), options.whenFull(), KernelTime.stamps());
+  }
+
+  /** Whether what is not delivered is still there for the next start. */
+  private boolean journalKeeps() {
+    return !(journal instanceof MemoryJournal);
+  }
+
   private static Set<Signal> signals(Exporters exporters, Console console) {
     Set<Signal> signals = EnumSet.noneOf(Signal.class);
     if (!exporters.logs().isEmpty() || console.on()) {
@@ -149,32 +168,73 @@ final class Agent implements AgentState {
     synchronized (captureLock) {
       capture = started;
     }
-    ledger.kernel(this::kernelCounts);
-    AnchoredBootClock clock = KernelTime.clock();
-    String bootId = KernelTime.bootId();
-    Delivery delivery =
-        new Delivery(
-            journal,
-            KeyTelemetry.create(exporters.resource(), Main.VersionText.number(), Redaction.DEFAULT),
-            () -> {
-              boolean _ = clock.reanchor();
-              return new Observation(bootId, KernelClock.epochNanos(), clock.offsetNanos());
-            },
-            ledger,
-            logTargets(),
-            spanTargets(),
-            stop,
-            diagnostics);
+    // Counters of programs that an earlier agent left pinned would be of that epoch.
+    ledger.begin(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE), this::kernelCounts);
+    Delivery delivering = delivery();
+    delivery = delivering;
     RingPump pump = new RingPump(started.ring(), journal, this::fail);
-    delivery.start();
+    delivering.start();
     pump.start();
+    ScheduledExecutorService keeper = keeper();
     announce(started);
     ready = true;
     if (settings.demo()) {
       Thread.ofPlatform().name("demo").daemon(true).start(this::demo);
     }
     stopRequested.await();
-    return stop(started, pump, delivery);
+    keeper.shutdownNow();
+    return stop(started, pump, delivering);
+  }
+
+  private Delivery delivery() {
+    Delivery made =
+        new Delivery(
+            journal,
+            ledger,
+            DeliveryOptions.defaults()
+                .withMaxRequestBytes(settings.maxRequestBytes())
+                .withDropSpans(settings.dropSpans())
+                .withKeeps(journalKeeps()),
+            stop,
+            diagnostics);
+    String version = Main.VersionText.number();
+    Resource resource = exporters.resource();
+    KeyTelemetry telemetry = KeyTelemetry.create(resource, version, settings.redaction());
+    if (ledger.signals().contains(Signal.LOGS)) {
+      made.logs(
+          HitRenderer.logs(telemetry, _ -> {}, this::undecodable),
+          logTargets(),
+          LossRecord.maker(resource, version));
+    }
+    if (ledger.signals().contains(Signal.TRACES)) {
+      made.traces(
+          HitRenderer.spans(telemetry, settings.linkWindow(), HELD_SPANS, _ -> {}), spanTargets());
+    }
+    return made;
+  }
+
+  private void undecodable(String why) {
+    if (saidUndecodable.compareAndSet(false, true)) {
+      diagnostics.warn("a record cannot be decoded and is lost: " + why);
+    }
+  }
+
+  /** Keeps the kernel's counts once a second, for the books of the next agent if we are killed. */
+  private ScheduledExecutorService keeper() {
+    ScheduledExecutorService keeper =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("ledger").daemon(true).factory());
+    var _ = keeper.scheduleWithFixedDelay(this::keepLedger, 1, 1, TimeUnit.SECONDS);
+    return keeper;
+  }
+
+  private void keepLedger() {
+    try {
+      ledger.keep();
+    } catch (RuntimeException e) {
+      // Else the executor would never call again.
+      diagnostics.warn("the ledger cannot be kept: " + e.getMessage());
+    }
   }
 
   private boolean listen(Vertx vertx, HostPort http) throws InterruptedException {
@@ -282,6 +342,7 @@ final class Agent implements AgentState {
     stop.stop(forDelivery);
     boolean finished = delivery.finish(forDelivery.plusMillis(200));
     lastCounts = kernelCounts();
+    ledger.keep();
     synchronized (captureLock) {
       capture = null;
       started.close();
@@ -296,20 +357,21 @@ final class Agent implements AgentState {
   }
 
   private void farewell() {
+    boolean kept = journalKeeps();
     diagnostics.info("stopped; ledger " + LedgerJson.of(ledger).encode());
     ledger
         .accounts()
         .forEach((signal, account) -> {
-          long missing = account.totalLost() + undelivered(account);
+          long waiting = Math.max(0, account.inFlight());
+          if (kept && waiting > 0) {
+            diagnostics.info(
+                waiting + " " + signal.label() + " wait in the journal for the next start");
+          }
+          long missing = account.totalLost() + (kept ? 0 : waiting);
           if (missing > 0) {
             diagnostics.warn(missing + " of " + account.hits() + " " + signal.label() + " lost");
           }
         });
-  }
-
-  /** What was still on its way when the time was over. */
-  private static long undelivered(Account account) {
-    return Math.max(0, account.inFlight());
   }
 
   private KernelCounts kernelCounts() {
@@ -362,8 +424,24 @@ final class Agent implements AgentState {
   }
 
   @Override
-  public long journalRecords() {
-    return journal.pending();
+  public List<LaneState> lanes() {
+    Delivery delivering = delivery;
+    return delivering == null ? List.of() : delivering.states();
+  }
+
+  @Override
+  public long journalDamaged() {
+    return journal.damaged();
+  }
+
+  @Override
+  public long journalDropped() {
+    return journal.dropped();
+  }
+
+  @Override
+  public long journalMaxBytes() {
+    return settings.journal().maxBytes();
   }
 
   @Override

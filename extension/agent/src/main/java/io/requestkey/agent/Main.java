@@ -214,8 +214,10 @@ public final class Main implements Callable<Integer> {
 
     @Option(
         names = "--journal",
-        paramLabel = "memory",
-        description = "Where captured records wait for delivery. This release: memory.")
+        paramLabel = "DIR|memory",
+        description =
+            "Where captured records wait until they are delivered. In a directory they outlive the"
+                + " agent. Default: /var/lib/requestkey/journal for root, else memory.")
     private @Nullable String journal;
 
     @Option(
@@ -275,6 +277,22 @@ public final class Main implements Callable<Integer> {
         description = "Only this process (id in the initial pid namespace).")
     private @Nullable String pid;
 
+    @Option(
+        names = "--redact-description",
+        paramLabel = "LEVEL",
+        description =
+            "How much of descriptions is told: full, hash, length or off. hash needs"
+                + " OTEL_REQUESTKEY_REDACT_SALT. Default: full.")
+    private @Nullable String redactDescription;
+
+    @Option(
+        names = "--redact-callout",
+        paramLabel = "LEVEL",
+        description =
+            "How much of callout information is told: full, hash, length, off, or auto: length for"
+                + " types whose payload is key material, else full. Default: auto.")
+    private @Nullable String redactCallout;
+
     @Option(names = "--demo", description = "After the start, make a few key requests to look at.")
     private boolean demo;
 
@@ -296,6 +314,8 @@ public final class Main implements Callable<Integer> {
                 cgroup,
                 operations,
                 pid,
+                redactDescription,
+                redactCallout,
                 demo),
             source);
       } catch (IllegalArgumentException e) {

@@ -4,7 +4,9 @@
  */
 package io.requestkey.agent;
 
+import io.requestkey.agent.journal.JournalOptions;
 import io.requestkey.capture.CaptureOptions;
+import io.requestkey.telemetry.Redaction;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param console what is printed to stdout; null: a table when there is no OTLP endpoint, else
  *     nothing
  * @param http where the management endpoints listen; null for nowhere
- * @param journalBytes bytes of records the journal in memory holds at most
+ * @param journal how the journal is kept
+ * @param maxRequestBytes of one OTLP request before compression
+ * @param dropSpans whether spans are dropped when the delivery is far behind
+ * @param linkWindow how long the span of a call that returned a key waits for follow-ups to link
+ *     to; zero for not at all
+ * @param redaction how much of the callers' texts is told
  * @param stopWithin how long a stop may take
  * @param demo whether to make a few key requests after the start
  */
@@ -23,7 +30,11 @@ record Settings(
     CaptureOptions capture,
     @Nullable ConsoleFormat console,
     @Nullable HostPort http,
-    long journalBytes,
+    JournalOptions journal,
+    int maxRequestBytes,
+    boolean dropSpans,
+    Duration linkWindow,
+    Redaction redaction,
     Duration stopWithin,
     boolean demo) {
 

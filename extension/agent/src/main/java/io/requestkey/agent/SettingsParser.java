@@ -6,12 +6,16 @@ package io.requestkey.agent;
 
 import io.requestkey.agent.Settings.ConsoleFormat;
 import io.requestkey.agent.Settings.HostPort;
+import io.requestkey.agent.delivery.DeliveryOptions;
+import io.requestkey.agent.journal.JournalOptions;
 import io.requestkey.capture.CaptureOptions;
 import io.requestkey.capture.Filters;
+import io.requestkey.telemetry.Redaction;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -38,6 +42,15 @@ final class SettingsParser {
           "syscall.probes",
           "ring.size",
           "journal.size",
+          "journal.sync",
+          "journal.sync.interval",
+          "journal.full",
+          "request.size",
+          "overload.spans",
+          "link.window",
+          "redact.description",
+          "redact.callout",
+          "redact.salt",
           "stop.timeout",
           "libbpf",
           "type",
@@ -49,7 +62,16 @@ final class SettingsParser {
           "pid");
 
   private static final String DEFAULT_HTTP = "127.0.0.1:9743";
-  private static final long DEFAULT_JOURNAL_BYTES = 16L << 20;
+  private static final Path DEFAULT_JOURNAL = Path.of("/var/lib/requestkey/journal");
+  private static final long DEFAULT_MEMORY_BYTES = 16L << 20;
+  private static final long DEFAULT_DISK_BYTES = 256L << 20;
+  private static final int MOST_SEGMENT_BYTES = 8 << 20;
+
+  /** What holds the largest record with its frame several times. */
+  private static final int LEAST_SEGMENT_BYTES = 1 << 17;
+
+  private static final Duration DEFAULT_SYNC_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration DEFAULT_LINK_WINDOW = Duration.ofSeconds(2);
   private static final Duration DEFAULT_STOP = Duration.ofSeconds(10);
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
@@ -70,6 +92,8 @@ final class SettingsParser {
       @Nullable String cgroup,
       List<String> operations,
       @Nullable String pid,
+      @Nullable String redactDescription,
+      @Nullable String redactCallout,
       boolean demo) {}
 
   private SettingsParser(Flags flags, SettingSource source) {
@@ -82,18 +106,105 @@ final class SettingsParser {
   }
 
   private Settings settings() throws SettingException {
-    Value journal = value("--journal", flags.journal(), "journal");
-    if (journal != null && !journal.text().equals("memory")) {
-      throw new SettingException(
-          journal.name() + " '" + journal.text() + "': only memory is possible in this release");
-    }
     return new Settings(
         capture(),
         choice(ConsoleFormat.class, value("--console", flags.console(), "console")),
         http(),
-        size(value("", null, "journal.size"), DEFAULT_JOURNAL_BYTES, 1 << 16, 1L << 40),
+        journal(),
+        (int)
+            size(
+                value("", null, "request.size"),
+                DeliveryOptions.DEFAULT_MAX_REQUEST_BYTES,
+                1 << 14,
+                64 << 20),
+        choice(Overload.class, value("", null, "overload.spans")) == Overload.DROP,
+        window(value("", null, "link.window")),
+        redaction(),
         duration(value("", null, "stop.timeout"), DEFAULT_STOP),
         flags.demo());
+  }
+
+  private static Duration window(@Nullable Value value) throws SettingException {
+    return value != null && value.text().equals("0")
+        ? Duration.ZERO
+        : duration(value, DEFAULT_LINK_WINDOW);
+  }
+
+  private Redaction redaction() throws SettingException {
+    Value description =
+        value("--redact-description", flags.redactDescription(), "redact.description");
+    Value callout = value("--redact-callout", flags.redactCallout(), "redact.callout");
+    Redaction.Level level = choice(Redaction.Level.class, description);
+    Redaction.Level calloutLevel =
+        callout != null && callout.text().equals("auto")
+            ? null
+            : choice(Redaction.Level.class, callout);
+    Value salt = value("", null, "redact.salt");
+    boolean hash = level == Redaction.Level.HASH || calloutLevel == Redaction.Level.HASH;
+    if (hash && (salt == null || salt.text().isEmpty())) {
+      throw new SettingException(
+          "hash needs a secret of this host in "
+              + source.name("redact.salt")
+              + ": without one, a dictionary tells what was hashed");
+    }
+    return new Redaction(
+        level == null ? Redaction.DEFAULT.description() : level,
+        calloutLevel,
+        salt == null ? "" : salt.text());
+  }
+
+  /** What becomes of spans when the delivery is far behind. */
+  private enum Overload {
+    KEEP,
+    DROP
+  }
+
+  private JournalOptions journal() throws SettingException {
+    Path directory = journalDirectory();
+    boolean memory = directory == null;
+    long bytes =
+        size(
+            value("", null, "journal.size"),
+            memory ? DEFAULT_MEMORY_BYTES : DEFAULT_DISK_BYTES,
+            memory ? 1 << 16 : 4 * LEAST_SEGMENT_BYTES,
+            1L << 40);
+    JournalOptions.Sync sync = choice(JournalOptions.Sync.class, value("", null, "journal.sync"));
+    JournalOptions.WhenFull whenFull =
+        choice(JournalOptions.WhenFull.class, value("", null, "journal.full"));
+    return new JournalOptions(
+        directory,
+        bytes,
+        Math.clamp(bytes / 8, LEAST_SEGMENT_BYTES, MOST_SEGMENT_BYTES),
+        sync == null ? JournalOptions.Sync.INTERVAL : sync,
+        duration(value("", null, "journal.sync.interval"), DEFAULT_SYNC_INTERVAL),
+        whenFull == null ? JournalOptions.WhenFull.WAIT : whenFull);
+  }
+
+  private @Nullable Path journalDirectory() throws SettingException {
+    Value value = value("--journal", flags.journal(), "journal");
+    if (value == null) {
+      return root() ? DEFAULT_JOURNAL : null;
+    }
+    if (value.text().equals("memory")) {
+      return null;
+    }
+    try {
+      Path directory = Path.of(value.text());
+      if (directory.isAbsolute()) {
+        return directory;
+      }
+    } catch (InvalidPathException e) {
+      // Told below.
+    }
+    throw wrong(value, "an absolute path of a directory is needed, or memory");
+  }
+
+  private static boolean root() {
+    try {
+      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private CaptureOptions capture() throws SettingException {
@@ -163,13 +274,13 @@ final class SettingsParser {
       return null;
     }
     for (E constant : type.getEnumConstants()) {
-      if (constant.name().equalsIgnoreCase(value.text())) {
+      if (constant.name().replace('_', '-').equalsIgnoreCase(value.text())) {
         return constant;
       }
     }
     String possible =
         Arrays.stream(type.getEnumConstants())
-            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+            .map(constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-'))
             .collect(Collectors.joining(", "));
     throw wrong(value, possible + " are possible");
   }

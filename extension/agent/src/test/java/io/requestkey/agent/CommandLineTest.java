@@ -40,13 +40,36 @@ final class CommandLineTest {
         "--http nowhere|HOST:PORT is needed",
         "--uid root|a number from 0",
         "--operation explode|unknown operation 'explode'",
-        "--journal /var/lib/x|only memory is possible",
+        "--journal some/where|an absolute path of a directory is needed, or memory",
         "--type a-type-name-longer-than-thirty-one-bytes|1 to 31 are possible",
         "--cgroup /no/such/group|no such cgroup",
       })
   void wrongUse(String line, String message) {
     assertThat(run(line.split(" ", -1))).isEqualTo(2);
     assertThat(error()).contains(message).hasLineCount(1).startsWith("requestkey: error: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "journal.sync|sometimes|none, interval, always are possible",
+        "journal.full|panic|wait, drop-oldest are possible",
+        "journal.sync.interval|soon|milliseconds",
+        "request.size|1k|a size of 16384",
+        "overload.spans|hide|keep, drop are possible",
+      })
+  void wrongValueOfAPropertyIsNamed(String name, String value, String message) {
+    System.setProperty("otel.requestkey." + name, value);
+    try {
+      assertThat(run("check")).isEqualTo(2);
+      assertThat(error())
+          .contains("wrong value for otel.requestkey." + name)
+          .contains(message)
+          .hasLineCount(1);
+    } finally {
+      System.clearProperty("otel.requestkey." + name);
+    }
   }
 
   @Test

@@ -4,134 +4,240 @@
  */
 package io.requestkey.agent.delivery;
 
-import io.requestkey.agent.Diagnostics;
-import io.requestkey.agent.otlp.ExportOutcome;
-import io.requestkey.agent.otlp.OtlpExport;
+import io.requestkey.agent.journal.Frame;
+import io.requestkey.agent.journal.HitJournal;
+import io.requestkey.agent.journal.JournalReader;
+import io.requestkey.capture.KernelClock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Delivers one signal's batches, one at a time, until each is accepted or can never be: a retryable
- * failure is retried without limit of time, anything else is counted lost, with one line.
- *
- * <p>For one thread.
- *
- * @param <T> what the signal's exporter takes
+ * One signal's way from the journal to its receiver, in a thread of its own: takes frames, has them
+ * rendered, delivers what comes of them, and acknowledges as far as every frame has met its fate.
  */
 final class Lane<T> {
 
-  /** Above every exporter's own time-out: only a broken exporter is ever waited for as long. */
-  private static final Duration ATTEMPT_LIMIT = Duration.ofMinutes(2);
-
-  private static final long REPEAT_NANOS = TimeUnit.MINUTES.toNanos(1);
+  /** The longest a renderer waits for its tick. */
+  private static final Duration WAIT = Duration.ofMillis(500);
 
   private final Signal signal;
+  private final HitJournal journal;
+  private final JournalReader reader;
   private final SignalBooks books;
-  private final Target<T> main;
-  private final List<Target<T>> others;
+  private final Renderer<T> renderer;
+  private final Courier<T> courier;
+  private final @Nullable LossReports<T> lossReports;
+  private final DeliveryOptions options;
   private final StopSignal stop;
-  private final Diagnostics diagnostics;
-  private final Backoff backoff = new Backoff();
-  private boolean failing;
-  private long saidNanos;
+  private final Complaints complaints;
+  private final Settlement settlement;
+  private final Consumer<Rendered<T>> out = this::rendered;
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  private List<Rendered<T>> outbox = new ArrayList<>();
+  private boolean dropping;
+  private long droppedBefore;
+  private volatile boolean draining;
 
   /**
    * A lane.
    *
-   * @param targets the first decides what the books say; the others get each batch once
+   * @param lossReports what this lane says about losses; null for nothing
    */
   Lane(
       Signal signal,
+      HitJournal journal,
       SignalBooks books,
-      List<Target<T>> targets,
+      Renderer<T> renderer,
+      Courier<T> courier,
+      @Nullable LossReports<T> lossReports,
+      DeliveryOptions options,
       StopSignal stop,
-      Diagnostics diagnostics) {
+      Complaints complaints) {
     this.signal = signal;
+    this.journal = journal;
+    this.reader = books.reader();
     this.books = books;
-    this.main = targets.getFirst();
-    this.others = List.copyOf(targets.subList(1, targets.size()));
+    this.renderer = renderer;
+    this.courier = courier;
+    this.lossReports = lossReports;
+    this.options = options;
     this.stop = stop;
-    this.diagnostics = diagnostics;
+    this.complaints = complaints;
+    this.settlement = new Settlement(books, reader.next());
+    this.droppedBefore = journal.dropped();
   }
 
-  void deliver(List<T> batch) throws InterruptedException {
-    for (Target<T> target : others) {
-      ExportOutcome _ = attempt(target, batch);
+  void start() {
+    Thread.ofPlatform().name("delivery-" + signal.label()).daemon(true).start(this::run);
+  }
+
+  /** From now on, an empty journal is the end. */
+  void drain() {
+    draining = true;
+  }
+
+  boolean awaitEnd(long nanos) throws InterruptedException {
+    return ended.await(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  LaneState state() {
+    long oldest = settlement.oldestObservedEpochNanos();
+    return new LaneState(
+        signal,
+        reader.pending(),
+        settlement.open(),
+        courier.underWay(),
+        oldest == 0 ? 0 : Math.max(0, KernelClock.epochNanos() - oldest));
+  }
+
+  private void run() {
+    try {
+      boolean going = true;
+      while (going) {
+        // Looked at before the journal: what is appended until then is still taken.
+        boolean last = draining;
+        going = round(last) && !stop.overdue();
+        if (last && settlement.open() == 0 && reader.pending() == 0) {
+          break;
+        }
+      }
+      if (!options.keeps()) {
+        giveUp();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      ended.countDown();
     }
-    deliverToMain(batch);
   }
 
-  private void deliverToMain(List<T> batch) throws InterruptedException {
+  /** Takes and delivers some frames; false when the time to stop is over. */
+  private boolean round(boolean last) throws InterruptedException {
+    boolean behind = behind() > options.batch();
+    List<Frame> frames =
+        reader.take(
+            behind ? options.bulk() : options.batch(),
+            last ? Duration.ZERO : WAIT,
+            last || behind ? Duration.ZERO : options.linger());
+    dropping =
+        options.dropSpans() && signal == Signal.TRACES && behind() > options.dropWhenBehind();
+    render(frames);
+    if (last
+        || behind() > options.holdUntilBehind()
+        || settlement.open() - outbox.size() > options.mostHeld()) {
+      renderer.flush(out);
+    } else {
+      renderer.tick(System.nanoTime(), out);
+    }
+    boolean delivered = ship();
+    acknowledge();
+    if (delivered && lossReports != null && lossReports.report(courier)) {
+      reader.acknowledge(reader.next(), books.encoded());
+    }
+    return delivered;
+  }
+
+  /** Frames in the journal that the lane has not taken. */
+  private long behind() {
+    return journal.end() - settlement.nextNumber();
+  }
+
+  private void render(List<Frame> frames) {
+    long now = System.nanoTime();
+    for (Frame frame : frames) {
+      if (frame.number() < settlement.nextNumber()) {
+        continue; // Its fate is decided: it was missing.
+      }
+      if (frame.number() > settlement.nextNumber()) {
+        missing(frame.number());
+      }
+      settlement.taken(frame.number(), frame.observedEpochNanos());
+      try {
+        renderer.accept(frame, now, out);
+      } catch (RuntimeException e) {
+        // A mistake of ours must cost this frame, not the lane.
+        complaints.lost(LossReason.UNDECODABLE, "a record cannot be turned into telemetry: " + e);
+        settlement.settle(frame.number(), Fate.lost(LossReason.UNDECODABLE, 1));
+      }
+    }
+    if (frames.isEmpty() && draining && behind() > 0) {
+      // What is missing at the very end is followed by no frame that would show it.
+      missing(journal.end());
+    }
+  }
+
+  /** Frames up to this number are not in the journal any more. */
+  private void missing(long until) {
+    long gap = until - settlement.nextNumber();
+    long dropped = journal.dropped();
+    long full = Math.min(gap, dropped - droppedBefore);
+    droppedBefore = dropped;
+    if (full > 0) {
+      settlement.missing(settlement.nextNumber() + full, LossReason.JOURNAL_FULL);
+    }
+    if (gap > full) {
+      settlement.missing(until, LossReason.JOURNAL_DAMAGED);
+      complaints.lost(
+          LossReason.JOURNAL_DAMAGED,
+          (gap - full) + " " + signal.label() + " lost: damage to the journal");
+    }
+  }
+
+  private void rendered(Rendered<T> rendered) {
+    String reason = rendered.lostReason();
+    if (reason != null) {
+      settlement.settle(rendered.frameNumber(), Fate.lost(reason, rendered.hits()));
+    } else if (rendered.item() == null) {
+      settlement.settle(rendered.frameNumber(), Fate.delivered(0));
+    } else if (dropping) {
+      settlement.settle(rendered.frameNumber(), Fate.lost(LossReason.OVERLOAD, rendered.hits()));
+    } else {
+      outbox.add(rendered);
+    }
+  }
+
+  private boolean ship() throws InterruptedException {
+    List<Rendered<T>> batch = outbox;
+    outbox = new ArrayList<>();
+    for (int from = 0; from < batch.size(); from += options.bulk()) {
+      int to = Math.min(batch.size(), from + options.bulk());
+      if (!courier.deliver(
+          batch.subList(from, to), (item, fate) -> settlement.settle(item.frameNumber(), fate))) {
+        outbox.addAll(batch.subList(from, batch.size()));
+        return false;
+      }
+      acknowledge();
+    }
+    return true;
+  }
+
+  private void acknowledge() {
+    long next = settlement.advance();
+    if (next > reader.next()) {
+      reader.acknowledge(next, books.encoded());
+    }
+  }
+
+  /** What is still here ends with the process. */
+  private void giveUp() throws InterruptedException {
     while (true) {
-      if (stop.overdue()) {
-        books.lost("shutdown", batch.size());
+      List<Frame> frames = reader.take(options.bulk(), Duration.ZERO, Duration.ZERO);
+      render(frames);
+      renderer.flush(out);
+      for (Rendered<T> rendered : outbox) {
+        settlement.settle(rendered.frameNumber(), Fate.lost(LossReason.SHUTDOWN, rendered.hits()));
+      }
+      outbox.clear();
+      acknowledge();
+      if (frames.isEmpty()) {
         return;
       }
-      switch (attempt(main, batch)) {
-        case ExportOutcome.Accepted accepted -> {
-          accepted(batch.size(), accepted);
-          return;
-        }
-        case ExportOutcome.Permanent permanent -> {
-          if (permanent.tooLarge() && batch.size() > 1) {
-            int half = batch.size() / 2;
-            deliverToMain(batch.subList(0, half));
-            deliverToMain(batch.subList(half, batch.size()));
-          } else {
-            books.lost(permanent.reason(), batch.size());
-            say(batch.size() + " " + signal.label() + " lost: " + permanent.detail());
-          }
-          return;
-        }
-        case ExportOutcome.Retryable retryable -> {
-          failing = true;
-          say(signal.label() + " wait: " + retryable.detail() + "; retrying");
-          Duration pause = backoff.next();
-          Duration asked = retryable.retryAfter();
-          stop.sleep(asked != null && asked.compareTo(pause) > 0 ? asked : pause);
-        }
-      }
-    }
-  }
-
-  private void accepted(int size, ExportOutcome.Accepted accepted) {
-    long rejected = Math.min(size, Math.max(0, accepted.rejected()));
-    books.delivered(size - rejected);
-    books.lost("rejected", rejected);
-    if (rejected > 0) {
-      say(rejected + " of " + size + " " + signal.label() + " rejected: " + accepted.detail());
-    }
-    backoff.reset();
-    if (failing) {
-      failing = false;
-      saidNanos = 0;
-      diagnostics.info(signal.label() + " flow again");
-    }
-  }
-
-  private ExportOutcome attempt(Target<T> target, List<T> batch) throws InterruptedException {
-    try {
-      return OtlpExport.export(() -> target.export().apply(batch))
-          .toCompletableFuture()
-          .get(stop.remaining(ATTEMPT_LIMIT).toNanos(), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException e) {
-      return new ExportOutcome.Retryable(
-          "exporter_failed", null, target.name() + " exporter: " + e.getCause());
-    } catch (TimeoutException e) {
-      return new ExportOutcome.Retryable(
-          "timeout", null, target.name() + " exporter did not answer in time");
-    }
-  }
-
-  /** At most one line a minute while things stay bad. */
-  private void say(String message) {
-    long now = System.nanoTime();
-    if (saidNanos == 0 || now - saidNanos > REPEAT_NANOS) {
-      saidNanos = now;
-      diagnostics.warn(message);
     }
   }
 }

@@ -4,18 +4,16 @@
  */
 package io.requestkey.agent.delivery;
 
+import io.requestkey.agent.journal.HitJournal;
 import io.requestkey.capture.KernelCounts;
-import io.requestkey.capture.KernelLoss;
-import io.requestkey.capture.KindCounts;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
  * The books: what the kernel side counted against what was delivered or lost, for each signal that
- * is switched on. Any thread.
+ * is switched on, over as many runs of the agent as the journal has lived. Any thread.
  */
 public final class Ledger {
 
@@ -23,22 +21,36 @@ public final class Ledger {
   private static final int READS = 8;
 
   private final Map<Signal, SignalBooks> books = new EnumMap<>(Signal.class);
-  private volatile Supplier<KernelCounts> kernel = KernelCounts::none;
+  private final KernelEpochs epochs;
 
   /**
-   * Books of the given signals.
+   * The books kept with the journal.
    *
    * @param signals those that are exported; the others are no part of the books
    */
-  public Ledger(Set<Signal> signals) {
+  public Ledger(Set<Signal> signals, HitJournal journal) {
+    epochs = new KernelEpochs(journal);
     for (Signal signal : signals) {
-      books.put(signal, new SignalBooks());
+      books.put(signal, new SignalBooks(journal.reader(signal.label())));
     }
   }
 
-  /** From where the kernel side's counts come once the capture runs. */
-  public void kernel(Supplier<KernelCounts> counts) {
-    kernel = counts;
+  /**
+   * The kernel programs are loaded. To be called before the first record of theirs is appended to
+   * the journal.
+   *
+   * @param epoch of the programs' counters: the same as in an earlier run if they are the same
+   *     counters; not 0
+   * @param counts what they count
+   */
+  public void begin(long epoch, Supplier<KernelCounts> counts) {
+    epochs.begin(epoch, signal -> KernelTotals.of(counts.get(), signal));
+    books.forEach((signal, book) -> book.begin(epochs, signal));
+  }
+
+  /** Keeps the kernel's counts, in case that nobody can ask for them later. */
+  public void keep() {
+    epochs.snapshot();
   }
 
   /** The accounts of now, in the order of the signals. */
@@ -51,27 +63,9 @@ public final class Ledger {
   }
 
   private Map<Signal, Account> read() {
-    // What was delivered is read before what was hit: a hit is counted first.
-    Map<Signal, Long> delivered = new EnumMap<>(Signal.class);
-    Map<Signal, Map<String, Long>> lost = new EnumMap<>(Signal.class);
-    books.forEach((signal, book) -> {
-      delivered.put(signal, book.delivered());
-      lost.put(signal, book.lost());
-    });
-    KindCounts counts = kernel.get().all();
     Map<Signal, Account> accounts = new EnumMap<>(Signal.class);
-    books.forEach((signal, book) -> {
-      Map<String, Long> all = new TreeMap<>(lost.getOrDefault(signal, Map.of()));
-      for (KernelLoss loss : KernelLoss.values()) {
-        long n = counts.lost().getOrDefault(loss, 0L);
-        if (n > 0) {
-          all.merge(loss.label(), n, Long::sum);
-        }
-      }
-      accounts.put(
-          signal,
-          Account.of(counts.hits(), counts.filtered(), delivered.getOrDefault(signal, 0L), all));
-    });
+    books.forEach(
+        (signal, book) -> accounts.put(signal, book.account(() -> epochs.totals(signal))));
     return accounts;
   }
 

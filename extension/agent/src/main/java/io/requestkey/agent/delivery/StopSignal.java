@@ -5,6 +5,7 @@
 package io.requestkey.agent.delivery;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 public final class StopSignal {
 
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private final CompletableFuture<Void> overdue = new CompletableFuture<>();
   private volatile long deadlineNanos = Long.MAX_VALUE;
 
   /** Asks to stop within the given time. */
@@ -19,7 +21,13 @@ public final class StopSignal {
     if (stopped.getCount() > 0) {
       deadlineNanos = System.nanoTime() + within.toNanos();
       stopped.countDown();
+      overdue.completeOnTimeout(null, within.toNanos(), TimeUnit.NANOSECONDS);
     }
+  }
+
+  /** Completed when the time to stop is over. Not to be completed by others. */
+  CompletableFuture<Void> whenOverdue() {
+    return overdue;
   }
 
   /** Whether stopping was asked for. */
@@ -45,14 +53,5 @@ public final class StopSignal {
     if (nanos > 0) {
       Thread.sleep(Duration.ofNanos(nanos));
     }
-  }
-
-  /** Time left, at most the given. */
-  Duration remaining(Duration atMost) {
-    if (!requested()) {
-      return atMost;
-    }
-    long nanos = Math.max(0, deadlineNanos - System.nanoTime());
-    return nanos < atMost.toNanos() ? Duration.ofNanos(nanos) : atMost;
   }
 }

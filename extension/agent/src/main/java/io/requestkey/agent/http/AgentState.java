@@ -4,8 +4,10 @@
  */
 package io.requestkey.agent.http;
 
+import io.requestkey.agent.delivery.LaneState;
 import io.requestkey.agent.delivery.Ledger;
 import io.requestkey.capture.AttachTable;
+import java.util.List;
 
 /** What the management endpoints show. Every method is for any thread and does not block. */
 public interface AgentState {
@@ -25,9 +27,18 @@ public interface AgentState {
   /** Size of the ring in bytes. */
   long ringBytes();
 
-  /** Records taken from the ring and not yet acknowledged. */
-  long journalRecords();
+  /** Where each signal's delivery is; empty before the capture runs. */
+  List<LaneState> lanes();
 
-  /** Bytes of these records. */
+  /** Bytes the journal holds. */
   long journalBytes();
+
+  /** Bytes the journal holds at most. */
+  long journalMaxBytes();
+
+  /** Frames the journal lost to damage. */
+  long journalDamaged();
+
+  /** Frames the journal dropped to make room. */
+  long journalDropped();
 }

@@ -5,9 +5,12 @@
 package io.requestkey.agent.http;
 
 import io.requestkey.agent.delivery.Account;
+import io.requestkey.agent.delivery.LaneState;
 import io.requestkey.agent.delivery.Signal;
 import io.requestkey.capture.AttachTable;
+import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** The counts in the Prometheus text format 0.0.4. */
 final class PrometheusText {
@@ -25,11 +28,20 @@ final class PrometheusText {
         "requestkey_ring_pending_bytes",
         "Bytes in the ring that the agent has not taken yet.",
         state.ringPendingBytes());
+    page.gauge("requestkey_journal_bytes", "Bytes the journal holds.", state.journalBytes());
     page.gauge(
-        "requestkey_journal_records",
-        "Records taken from the ring and not yet acknowledged.",
-        state.journalRecords());
-    page.gauge("requestkey_journal_bytes", "Bytes of these records.", state.journalBytes());
+        "requestkey_journal_max_bytes",
+        "Bytes the journal holds at most.",
+        state.journalMaxBytes());
+    page.counter(
+        "requestkey_journal_damaged_total",
+        "Frames the journal lost to damage.",
+        state.journalDamaged());
+    page.counter(
+        "requestkey_journal_dropped_total",
+        "Frames the journal dropped to make room.",
+        state.journalDropped());
+    page.lanes(state.lanes());
     page.probes(state.attachTable());
     return page.text.toString();
   }
@@ -58,6 +70,33 @@ final class PrometheusText {
                     .append('\n')));
   }
 
+  private void lanes(List<LaneState> lanes) {
+    lanes(
+        lanes,
+        "requestkey_journal_records",
+        "Records in the journal that the signal has not delivered.",
+        LaneState::pendingFrames);
+    lanes(
+        lanes,
+        "requestkey_delivery_held_records",
+        "Records taken from the journal whose fate is open.",
+        LaneState::heldFrames);
+    head("requestkey_delivery_lag_seconds", "gauge", "Age of the oldest record being delivered.");
+    for (LaneState lane : lanes) {
+      text.append("requestkey_delivery_lag_seconds{signal=\"")
+          .append(lane.signal().label())
+          .append("\"} ")
+          .append(lane.lagNanos() / 1e9)
+          .append('\n');
+    }
+  }
+
+  private void lanes(
+      List<LaneState> lanes, String name, String help, ToLongFunction<LaneState> value) {
+    head(name, "gauge", help);
+    lanes.forEach(lane -> sample(name, "signal", lane.signal().label(), value.applyAsLong(lane)));
+  }
+
   private void probes(AttachTable table) {
     head("requestkey_probe_runs_total", "counter", "Runs of a program's kind, self-test included.");
     for (AttachTable.Row row : table.rows()) {
@@ -75,6 +114,11 @@ final class PrometheusText {
 
   private void gauge(String name, String help, long value) {
     head(name, "gauge", help);
+    text.append(name).append(' ').append(value).append('\n');
+  }
+
+  private void counter(String name, String help, long value) {
+    head(name, "counter", help);
     text.append(name).append(' ').append(value).append('\n');
   }
 

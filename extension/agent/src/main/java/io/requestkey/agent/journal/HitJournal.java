@@ -5,48 +5,58 @@
 package io.requestkey.agent.journal;
 
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 
 /**
- * The queue between the ring and the delivery: what was appended stays until it is acknowledged.
+ * The queue between the ring and the delivery: what was appended stays until every reader has
+ * acknowledged it.
  *
- * <p>One thread appends, one other takes and acknowledges; {@link #pending} and {@link #bytes} are
- * for any thread.
+ * <p>Each signal has a reader of its own, known by the signal's name. The journal itself knows
+ * nothing of telemetry.
  */
 public interface HitJournal extends AutoCloseable {
 
   /**
-   * Copies one record in.
+   * Copies one record in and stamps it. For the ring's thread only.
    *
    * @param data memory that holds the record; not kept
    * @param offset where it begins
    * @param length its bytes
-   * @return false when there is no room now; the record was not taken
+   * @return false when there is no room now, for the size bound or a full disk; the record was not
+   *     taken and stays in the ring
    */
   boolean append(MemorySegment data, long offset, int length);
 
   /**
-   * The oldest records not yet taken. Waits for the first, then for more until the batch is full or
-   * the linger time is over.
-   *
-   * @param max how many at most
-   * @param wait how long to wait for the first
-   * @param linger how long to wait for more
-   * @return possibly empty; the arrays are the caller's
+   * The reader of that name, made on first use. A new one begins at the journal's present end; one
+   * known from an earlier run goes on at its cursor. One thread per reader.
    */
-  List<byte[]> take(int max, Duration wait, Duration linger) throws InterruptedException;
+  JournalReader reader(String name);
 
-  /** Releases the oldest {@code count} of the taken records. */
-  void acknowledge(int count);
+  /** Last number appended + 1. Any thread. */
+  long end();
 
-  /** Records appended and not yet acknowledged. */
-  long pending();
-
-  /** Bytes of these records. */
+  /** Bytes held. Any thread. */
   long bytes();
 
-  /** Takes no more records; those in it can still be taken. */
+  /** Frames known to be lost to damage: torn, flipped, in a missing segment. Any thread. */
+  long damaged();
+
+  /** Frames dropped to make room, where the journal may. Any thread. */
+  long dropped();
+
+  /**
+   * A small durable value beside the journal.
+   *
+   * @param name of letters
+   * @return as last stored, also by an earlier run; empty if it never was or is damaged
+   */
+  Optional<byte[]> state(String name);
+
+  /** Replaces a small durable value, all or nothing. */
+  void state(String name, byte[] value);
+
+  /** Refuses to append from now on; readers can still read. */
   @Override
   void close();
 }

@@ -13,7 +13,16 @@ import org.jspecify.annotations.Nullable;
 /** Gathers what the senders reported during one {@code export} call. Thread-safe. */
 final class AttemptOutcomes {
 
+  private final int maxRequestBytes;
   private @Nullable ExportOutcome weightiest;
+
+  AttemptOutcomes(int maxRequestBytes) {
+    this.maxRequestBytes = maxRequestBytes;
+  }
+
+  int maxRequestBytes() {
+    return maxRequestBytes;
+  }
 
   synchronized void add(ExportOutcome outcome) {
     if (weightiest == null || weight(outcome) > weight(weightiest)) {

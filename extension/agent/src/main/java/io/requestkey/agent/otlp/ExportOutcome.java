@@ -46,7 +46,7 @@ public sealed interface ExportOutcome {
    * The batch can never succeed as it is: sending it again is forbidden or pointless.
    *
    * @param reason {@code http_<status>}, {@code grpc_<status>}, {@code not_otlp} (a success answer
-   *     of something that is no OTLP receiver) or {@code encode}
+   *     of something that is no OTLP receiver), {@code encode} or {@code too_large} (not even sent)
    * @param tooLarge the receiver refused the size: smaller batches may pass
    */
   record Permanent(String reason, boolean tooLarge, String detail) implements ExportOutcome {}

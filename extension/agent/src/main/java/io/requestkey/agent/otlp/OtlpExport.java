@@ -39,7 +39,19 @@ public final class OtlpExport {
    *     dependents must not block.
    */
   public static CompletableFuture<ExportOutcome> export(Supplier<CompletableResultCode> call) {
-    AttemptOutcomes attempts = new AttemptOutcomes();
+    return export(call, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Makes the call, once, on the calling thread, unless the request would be too large.
+   *
+   * @param maxRequestBytes of the request before compression; a larger one is not sent and is
+   *     {@code Permanent("too_large")}
+   * @see #export(Supplier)
+   */
+  public static CompletableFuture<ExportOutcome> export(
+      Supplier<CompletableResultCode> call, int maxRequestBytes) {
+    AttemptOutcomes attempts = new AttemptOutcomes(maxRequestBytes);
     CompletableFuture<ExportOutcome> outcome = new CompletableFuture<>();
     try {
       CompletableResultCode result = ScopedValue.where(CURRENT, attempts).call(call::get);
@@ -49,6 +61,11 @@ public final class OtlpExport {
           new Retryable("exporter_failed", null, OneLine.of("the exporter threw " + e)));
     }
     return outcome;
+  }
+
+  /** How large a request may be that the current thread sends, in bytes before compression. */
+  static int currentMaxRequestBytes() {
+    return CURRENT.isBound() ? CURRENT.get().maxRequestBytes() : Integer.MAX_VALUE;
   }
 
   /**

@@ -80,6 +80,15 @@ final class VertxGrpcSender implements GrpcSender {
       attempt.failed(new Retryable("headers", null, endpoint.shown() + ": " + e.getMessage()));
       return;
     }
+    int size = message.getContentLength();
+    if (size > OtlpExport.currentMaxRequestBytes()) {
+      attempt.failed(
+          new Permanent(
+              "too_large",
+              true,
+              "not sent to " + endpoint.shown() + ": the request has " + size + " bytes"));
+      return;
+    }
     try {
       payload = Payload.grpc(message, compressor);
     } catch (IOException | RuntimeException e) {

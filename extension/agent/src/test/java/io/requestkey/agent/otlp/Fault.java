@@ -53,8 +53,25 @@ public interface Fault {
                 .toByteArray()));
   }
 
+  /** A receiver that has taken the batch, whatever it answers. */
+  record Accepting(Fault then) implements Fault {
+    @Override
+    public void answer(HttpServerRequest request) {
+      then.answer(request);
+    }
+  }
+
+  /** Takes the batch, and then fails to say so. */
+  static Fault acceptThen(Fault fault) {
+    return new Accepting(fault);
+  }
+
   /** Success with these bytes as the response message. */
   static Fault success(Buffer message) {
+    return acceptThen(succeed(message));
+  }
+
+  private static Fault succeed(Buffer message) {
     return request -> {
       HttpServerResponse response = request.response();
       if (isGrpc(request)) {

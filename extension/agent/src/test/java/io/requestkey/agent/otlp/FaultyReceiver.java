@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
@@ -37,8 +38,10 @@ public final class FaultyReceiver implements AutoCloseable {
   private final String scheme;
   private final Queue<Fault> next = new ConcurrentLinkedQueue<>();
   private final List<Received> received = new CopyOnWriteArrayList<>();
+  private final List<Received> accepted = new CopyOnWriteArrayList<>();
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private volatile Fault otherwise = Fault.none();
+  private volatile long readDelayMillis;
 
   private FaultyReceiver(HttpServer server, String scheme) {
     this.server = server;
@@ -89,20 +92,40 @@ public final class FaultyReceiver implements AutoCloseable {
     return List.copyOf(received);
   }
 
+  /** Those that were taken, whether or not the answer arrived, in the same order. */
+  public List<Received> accepted() {
+    return List.copyOf(accepted);
+  }
+
+  /** Leaves every request unread for a while, so that it has to wait to be sent. */
+  public FaultyReceiver readAfter(Duration delay) {
+    readDelayMillis = delay.toMillis();
+    return this;
+  }
+
   /** How many connections were ever opened. */
   public int connections() {
     return connections.size();
   }
 
   private void receive(HttpServerRequest request) {
+    if (readDelayMillis > 0) {
+      request.pause();
+      Vertx.currentContext().owner().setTimer(readDelayMillis, id -> request.resume());
+    }
     request
         .body()
         .onSuccess(body -> {
-          received.add(
+          Received whole =
               new Received(
-                  request.path(), request.version(), request.headers(), message(request, body)));
-          Fault fault = next.poll();
-          (fault == null ? otherwise : fault).answer(request);
+                  request.path(), request.version(), request.headers(), message(request, body));
+          received.add(whole);
+          Fault nextFault = next.poll();
+          Fault fault = nextFault == null ? otherwise : nextFault;
+          if (fault instanceof Fault.Accepting) {
+            accepted.add(whole);
+          }
+          fault.answer(request);
         });
   }
 

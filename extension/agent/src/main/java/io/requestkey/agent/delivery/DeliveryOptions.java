@@ -1,0 +1,103 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.agent.delivery;
+
+import java.time.Duration;
+
+/**
+ * How to deliver.
+ *
+ * @param batch items of one request, at most, while the delivery keeps up
+ * @param bulk the same when it is behind: fewer round trips
+ * @param maxRequestBytes of one request before compression
+ * @param linger how long to wait for more when there is something to deliver
+ * @param mostHeld frames a renderer may hold back at a time
+ * @param holdUntilBehind when more frames than this wait in the journal, nothing is held back
+ * @param dropSpans whether spans are dropped when the delivery is far behind
+ * @param dropWhenBehind how many frames in the journal that is
+ * @param firstPause before the first retry of a batch
+ * @param keeps whether the journal keeps what is not delivered when the agent stops
+ */
+public record DeliveryOptions(
+    int batch,
+    int bulk,
+    int maxRequestBytes,
+    Duration linger,
+    int mostHeld,
+    long holdUntilBehind,
+    boolean dropSpans,
+    long dropWhenBehind,
+    Duration firstPause,
+    boolean keeps) {
+
+  /**
+   * The specification wants 4 MiB for gRPC at most, and receivers refuse more by default
+   * (opentelemetry-proto, docs/specification.md); leave room for the frame.
+   */
+  public static final int DEFAULT_MAX_REQUEST_BYTES = 4_000_000;
+
+  /** As OTEL_BLRP_MAX_EXPORT_BATCH_SIZE has it. */
+  private static final int BATCH = 512;
+
+  /** The usual ones, for a journal in memory. */
+  public static DeliveryOptions defaults() {
+    return new DeliveryOptions(
+        BATCH,
+        4 * BATCH,
+        DEFAULT_MAX_REQUEST_BYTES,
+        Duration.ofMillis(100),
+        16 * BATCH,
+        8 * BATCH,
+        false,
+        32 * BATCH,
+        Backoff.FIRST,
+        false);
+  }
+
+  /** With another limit for requests. */
+  public DeliveryOptions withMaxRequestBytes(int bytes) {
+    return new DeliveryOptions(
+        batch,
+        bulk,
+        bytes,
+        linger,
+        mostHeld,
+        holdUntilBehind,
+        dropSpans,
+        dropWhenBehind,
+        firstPause,
+        keeps);
+  }
+
+  /** With another way to meet overload. */
+  public DeliveryOptions withDropSpans(boolean drop) {
+    return new DeliveryOptions(
+        batch,
+        bulk,
+        maxRequestBytes,
+        linger,
+        mostHeld,
+        holdUntilBehind,
+        drop,
+        dropWhenBehind,
+        firstPause,
+        keeps);
+  }
+
+  /** For a journal that keeps, or does not, what is not delivered. */
+  public DeliveryOptions withKeeps(boolean kept) {
+    return new DeliveryOptions(
+        batch,
+        bulk,
+        maxRequestBytes,
+        linger,
+        mostHeld,
+        holdUntilBehind,
+        dropSpans,
+        dropWhenBehind,
+        firstPause,
+        kept);
+  }
+}

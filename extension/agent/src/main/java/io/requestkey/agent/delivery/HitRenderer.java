@@ -1,0 +1,147 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.agent.delivery;
+
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.requestkey.agent.journal.Frame;
+import io.requestkey.capture.CorruptRecordException;
+import io.requestkey.capture.KernelClock;
+import io.requestkey.capture.KeyHit;
+import io.requestkey.capture.RecordDecoder;
+import io.requestkey.telemetry.KeyTelemetry;
+import io.requestkey.telemetry.Observation;
+import io.requestkey.telemetry.SpanWindow;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Decodes frames, and makes an item of each hit or says what became of it. For one thread. */
+public abstract class HitRenderer<T> implements Renderer<T> {
+
+  private final Consumer<String> undecodable;
+
+  private HitRenderer(Consumer<String> undecodable) {
+    this.undecodable = undecodable;
+  }
+
+  /**
+   * A log record for each hit.
+   *
+   * @param seen told of each hit, once in the life of the process
+   * @param undecodable told why a record cannot be decoded
+   */
+  public static HitRenderer<LogRecordData> logs(
+      KeyTelemetry telemetry, Consumer<KeyHit> seen, Consumer<String> undecodable) {
+    return new Logs(telemetry, seen, undecodable);
+  }
+
+  /**
+   * A span for each hit of a kind that has one. Those of calls that returned a key are held for the
+   * window, so that they can link to what is done with the key meanwhile.
+   *
+   * @param window how long; zero for not at all
+   * @param capacity spans held at most
+   * @param undecodable told why a record cannot be decoded
+   */
+  public static HitRenderer<SpanData> spans(
+      KeyTelemetry telemetry, Duration window, int capacity, Consumer<String> undecodable) {
+    return new Spans(telemetry, new SpanWindow<>(window.toNanos(), capacity), undecodable);
+  }
+
+  @Override
+  public final void accept(Frame frame, long nowNanos, Consumer<Rendered<T>> out) {
+    KeyHit hit;
+    try {
+      hit = RecordDecoder.decode(frame.record());
+    } catch (CorruptRecordException e) {
+      undecodable.accept(String.valueOf(e.getMessage()));
+      out.accept(Rendered.lost(frame.number(), LossReason.UNDECODABLE));
+      return;
+    }
+    render(
+        frame.number(),
+        hit,
+        new Observation(frame.bootId(), frame.observedEpochNanos(), frame.bootOffsetNanos()),
+        out);
+  }
+
+  abstract void render(long number, KeyHit hit, Observation observation, Consumer<Rendered<T>> out);
+
+  private static final class Logs extends HitRenderer<LogRecordData> {
+
+    private final KeyTelemetry telemetry;
+    private final Consumer<KeyHit> seen;
+
+    Logs(KeyTelemetry telemetry, Consumer<KeyHit> seen, Consumer<String> undecodable) {
+      super(undecodable);
+      this.telemetry = telemetry;
+      this.seen = seen;
+    }
+
+    @Override
+    void render(
+        long number, KeyHit hit, Observation observation, Consumer<Rendered<LogRecordData>> out) {
+      seen.accept(hit);
+      out.accept(Rendered.of(number, telemetry.log(hit, observation)));
+    }
+
+    @Override
+    public void tick(long nowNanos, Consumer<Rendered<LogRecordData>> out) {}
+
+    @Override
+    public void flush(Consumer<Rendered<LogRecordData>> out) {}
+  }
+
+  private static final class Spans extends HitRenderer<SpanData> {
+
+    private final KeyTelemetry telemetry;
+    private final SpanWindow<Long> window;
+
+    /** The last frame's; kernel time goes on from it when no frame comes. */
+    private @Nullable Observation last;
+
+    Spans(KeyTelemetry telemetry, SpanWindow<Long> window, Consumer<String> undecodable) {
+      super(undecodable);
+      this.telemetry = telemetry;
+      this.window = window;
+    }
+
+    @Override
+    void render(
+        long number, KeyHit hit, Observation observation, Consumer<Rendered<SpanData>> out) {
+      last = observation;
+      SpanData span = telemetry.span(hit, observation);
+      if (span == null) {
+        window.tick(observation, released -> release(released, out));
+        out.accept(Rendered.nothing(number));
+        return;
+      }
+      window.accept(number, hit, observation, span, released -> release(released, out));
+    }
+
+    @Override
+    public void tick(long nowNanos, Consumer<Rendered<SpanData>> out) {
+      Observation of = last;
+      if (of == null || window.held() == 0) {
+        return;
+      }
+      // The clocks of this boot: a frame of an earlier boot is released by the first of this one.
+      window.tick(
+          new Observation(of.bootId(), KernelClock.epochNanos(), of.bootOffsetNanos()),
+          released -> release(released, out));
+    }
+
+    @Override
+    public void flush(Consumer<Rendered<SpanData>> out) {
+      window.flush(released -> release(released, out));
+    }
+
+    private static void release(
+        SpanWindow.Released<Long> released, Consumer<Rendered<SpanData>> out) {
+      out.accept(Rendered.of(released.token(), released.span()));
+    }
+  }
+}

@@ -1,0 +1,192 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.agent.delivery;
+
+import io.requestkey.agent.journal.HitJournal;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+
+/**
+ * The kernel's part of the books over many runs of the agent. Any thread.
+ *
+ * <p>An epoch is one load of the kernel programs, whose counters begin at 0. It may outlive an
+ * agent, if the programs are pinned. When an epoch is over without us (the agent was killed and the
+ * programs went with it), its counters are gone; then it is closed with what can be known: what it
+ * filtered and lost as of the last snapshot, and a hit for each frame it put into the journal. What
+ * the snapshot says was recorded and is not in the journal is lost as {@link LossReason#ABANDONED}.
+ *
+ * <p>Hits are counted from the beginning of the journal's numbers, so a signal's books take only
+ * what is after their own beginning.
+ */
+final class KernelEpochs {
+
+  private static final String NAME = "kernel";
+  private static final int VERSION = 1;
+
+  private final HitJournal journal;
+  private State state;
+  private boolean begun;
+  private Function<Signal, KernelTotals> running = _ -> KernelTotals.NONE;
+
+  /**
+   * What is kept.
+   *
+   * @param book drawn when the books were begun: accounts of other books do not fit
+   * @param epoch of the running programs; 0 for none
+   * @param start the journal's end when the epoch began
+   * @param closed all earlier epochs: filtered and lost; hits are these two alone
+   * @param snapshot the running epoch as of the last look
+   */
+  private record State(
+      long book,
+      long epoch,
+      long start,
+      Map<Signal, KernelTotals> closed,
+      Map<Signal, KernelTotals> snapshot) {
+
+    /** The running epoch is over, and put frames before {@code end} into the journal. */
+    State close(long end) {
+      Map<Signal, KernelTotals> all = new EnumMap<>(Signal.class);
+      for (Signal signal : Signal.values()) {
+        KernelTotals last = snapshot.getOrDefault(signal, KernelTotals.NONE);
+        long abandoned = Math.max(0, last.recorded() - (end - start));
+        KernelTotals gone =
+            new KernelTotals(last.filtered() + last.totalLost(), last.filtered(), last.lost())
+                .plus(lost(abandoned));
+        all.put(signal, closed.getOrDefault(signal, KernelTotals.NONE).plus(gone));
+      }
+      return new State(book, 0, end, all, Map.of());
+    }
+
+    private static KernelTotals lost(long abandoned) {
+      return abandoned == 0
+          ? KernelTotals.NONE
+          : new KernelTotals(abandoned, 0, new TreeMap<>(Map.of(LossReason.ABANDONED, abandoned)));
+    }
+  }
+
+  KernelEpochs(HitJournal journal) {
+    this.journal = journal;
+    this.state = read(journal);
+  }
+
+  private static State read(HitJournal journal) {
+    Optional<byte[]> kept = journal.state(NAME);
+    if (kept.isPresent()) {
+      try {
+        return decode(kept.get());
+      } catch (IOException e) {
+        // As if there were none: the books begin anew, and the accounts notice.
+      }
+    }
+    return new State(ThreadLocalRandom.current().nextLong(), 0, journal.end(), Map.of(), Map.of());
+  }
+
+  /**
+   * The programs are loaded, and no record of theirs was appended by this process yet.
+   *
+   * @param epoch of these programs; if it is the one of the last snapshot, it goes on
+   * @param counts what they count
+   */
+  synchronized void begin(long epoch, Function<Signal, KernelTotals> counts) {
+    if (epoch != state.epoch()) {
+      State over = state.close(journal.end());
+      state = new State(over.book(), epoch, over.start(), over.closed(), Map.of());
+    }
+    running = counts;
+    begun = true;
+    snapshot();
+  }
+
+  /** Keeps what the counters say now. */
+  synchronized void snapshot() {
+    Map<Signal, KernelTotals> now = new EnumMap<>(Signal.class);
+    for (Signal signal : Signal.values()) {
+      now.put(signal, running.apply(signal));
+    }
+    state = new State(state.book(), state.epoch(), state.start(), state.closed(), now);
+    journal.state(NAME, encode(state));
+  }
+
+  /**
+   * All epochs. Hits are those filtered, lost, and put into the journal since its number 0 by
+   * closed epochs, and those of the running one.
+   */
+  KernelTotals totals(Signal signal) {
+    State at;
+    Function<Signal, KernelTotals> counts;
+    boolean going;
+    synchronized (this) {
+      at = state;
+      counts = running;
+      going = begun;
+    }
+    if (!going) {
+      at = at.close(journal.end());
+    }
+    return at.closed()
+        .getOrDefault(signal, KernelTotals.NONE)
+        .plus(counts.apply(signal))
+        .plus(new KernelTotals(at.start(), 0, KernelTotals.NONE.lost()));
+  }
+
+  /** Frames below this number were put into the journal by closed epochs. */
+  synchronized long start() {
+    return state.start();
+  }
+
+  synchronized long book() {
+    return state.book();
+  }
+
+  synchronized long epoch() {
+    return state.epoch();
+  }
+
+  private static byte[] encode(State state) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeByte(VERSION);
+      out.writeLong(state.book());
+      out.writeLong(state.epoch());
+      out.writeLong(state.start());
+      for (Signal signal : Signal.values()) {
+        Books.write(out, state.closed().getOrDefault(signal, KernelTotals.NONE));
+        Books.write(out, state.snapshot().getOrDefault(signal, KernelTotals.NONE));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static State decode(byte[] bytes) throws IOException {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      if (in.readByte() != VERSION) {
+        throw new IOException("version");
+      }
+      long book = in.readLong();
+      long epoch = in.readLong();
+      long start = in.readLong();
+      Map<Signal, KernelTotals> closed = new EnumMap<>(Signal.class);
+      Map<Signal, KernelTotals> snapshot = new EnumMap<>(Signal.class);
+      for (Signal signal : Signal.values()) {
+        closed.put(signal, Books.readTotals(in));
+        snapshot.put(signal, Books.readTotals(in));
+      }
+      return new State(book, epoch, start, closed, snapshot);
+    }
+  }
+}
