@@ -23,8 +23,9 @@ import io.requestkey.agent.http.AgentState;
 import io.requestkey.agent.http.LedgerJson;
 import io.requestkey.agent.http.ManagementServer;
 import io.requestkey.agent.journal.HitJournal;
+import io.requestkey.agent.journal.JournalException;
 import io.requestkey.agent.journal.JournalOptions;
-import io.requestkey.agent.journal.MemoryJournal;
+import io.requestkey.agent.journal.Journals;
 import io.requestkey.agent.otlp.OtlpVertx;
 import io.requestkey.capture.AttachTable;
 import io.requestkey.capture.Capture;
@@ -37,6 +38,7 @@ import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -84,12 +86,17 @@ final class Agent implements AgentState {
   private final AtomicBoolean saidUndecodable = new AtomicBoolean();
   private volatile boolean ready;
 
-  private Agent(Settings settings, Diagnostics diagnostics, Exporters exporters, Console console) {
+  private Agent(
+      Settings settings,
+      Diagnostics diagnostics,
+      Exporters exporters,
+      Console console,
+      HitJournal journal) {
     this.settings = settings;
     this.diagnostics = diagnostics;
     this.exporters = exporters;
     this.console = console;
-    this.journal = openJournal(settings.journal());
+    this.journal = journal;
     this.ledger = new Ledger(signals(exporters, console), journal);
   }
 
@@ -110,12 +117,19 @@ final class Agent implements AgentState {
     }
     Agent[] agent = new Agent[1];
     Console console = Console.of(format, System.out, () -> agent[0].consoleGone());
-    agent[0] = new Agent(settings, diagnostics, exporters, console);
-    if (agent[0].ledger.signals().isEmpty()) {
+    Set<Signal> signals = signals(exporters, console);
+    if (signals.isEmpty()) {
       exporters.close();
       throw new SettingException(
           "nothing is exported: logs and traces are both switched off and --console is off");
     }
+    agent[0] =
+        new Agent(
+            settings,
+            diagnostics,
+            exporters,
+            console,
+            openJournal(settings.journal(), signals, diagnostics));
     return agent[0];
   }
 
@@ -128,13 +142,23 @@ final class Agent implements AgentState {
             .setInternalBlockingPoolSize(2));
   }
 
-  private static HitJournal openJournal(JournalOptions options) {
-    return new MemoryJournal(options.maxBytes(), options.whenFull(), KernelTime.stamps());
+  private static HitJournal openJournal(
+      JournalOptions options, Set<Signal> signals, Diagnostics diagnostics)
+      throws SettingException {
+    Set<String> readers = new HashSet<>();
+    for (Signal signal : signals) {
+      readers.add(signal.label());
+    }
+    try {
+      return Journals.open(options, readers, diagnostics::warn);
+    } catch (JournalException e) {
+      throw new SettingException(String.valueOf(e.getMessage()));
+    }
   }
 
   /** Whether what is not delivered is still there for the next start. */
   private boolean journalKeeps() {
-    return !(journal instanceof MemoryJournal);
+    return settings.journal().directory() != null;
   }
 
   private static Set<Signal> signals(Exporters exporters, Console console) {

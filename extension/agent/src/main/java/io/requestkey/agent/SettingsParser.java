@@ -7,7 +7,9 @@ package io.requestkey.agent;
 import io.requestkey.agent.Settings.ConsoleFormat;
 import io.requestkey.agent.Settings.HostPort;
 import io.requestkey.agent.delivery.DeliveryOptions;
+import io.requestkey.agent.journal.FullPolicy;
 import io.requestkey.agent.journal.JournalOptions;
+import io.requestkey.agent.journal.SyncPolicy;
 import io.requestkey.capture.CaptureOptions;
 import io.requestkey.capture.Filters;
 import io.requestkey.telemetry.Redaction;
@@ -168,16 +170,15 @@ final class SettingsParser {
             memory ? DEFAULT_MEMORY_BYTES : DEFAULT_DISK_BYTES,
             memory ? 1 << 16 : 4 * LEAST_SEGMENT_BYTES,
             1L << 40);
-    JournalOptions.Sync sync = choice(JournalOptions.Sync.class, value("", null, "journal.sync"));
-    JournalOptions.WhenFull whenFull =
-        choice(JournalOptions.WhenFull.class, value("", null, "journal.full"));
+    SyncPolicy sync = choice(SyncPolicy.class, value("", null, "journal.sync"));
+    FullPolicy full = choice(FullPolicy.class, value("", null, "journal.full"));
     return new JournalOptions(
         directory,
         bytes,
         Math.clamp(bytes / 8, LEAST_SEGMENT_BYTES, MOST_SEGMENT_BYTES),
-        sync == null ? JournalOptions.Sync.INTERVAL : sync,
+        sync == null ? SyncPolicy.INTERVAL : sync,
         duration(value("", null, "journal.sync.interval"), DEFAULT_SYNC_INTERVAL),
-        whenFull == null ? JournalOptions.WhenFull.WAIT : whenFull);
+        full == null ? FullPolicy.STOP : full);
   }
 
   private @Nullable Path journalDirectory() throws SettingException {

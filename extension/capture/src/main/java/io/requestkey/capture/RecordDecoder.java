@@ -27,6 +27,9 @@ public final class RecordDecoder {
   /** The largest record there can be, in bytes. */
   public static final int MAX_RECORD_BYTES = RecordLayout.HEADER_SIZE + RecordLayout.MAX_DATA;
 
+  /** The version of the record layout this release reads. */
+  public static final int RECORD_VERSION = RecordLayout.VERSION;
+
   private RecordDecoder() {}
 
   /**

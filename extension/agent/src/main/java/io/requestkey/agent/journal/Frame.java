@@ -5,15 +5,15 @@
 package io.requestkey.agent.journal;
 
 /**
- * A record as the journal has it. With the boot id and the clock's offset a replay, even after a
- * reboot, makes the same telemetry to the byte.
+ * One record of the journal. With what it was stamped with, a replay makes the same telemetry, byte
+ * for byte, even after a reboot.
  *
  * @param number consecutive over the journal's life
- * @param observedEpochNanos wall clock when the record was taken from the ring, in ns since 1970
- * @param bootOffsetNanos wall clock minus CLOCK_BOOTTIME then, in ns
+ * @param observedEpochNanos when it was taken from the ring, in ns since 1970
+ * @param bootOffsetNanos what was to be added to CLOCK_BOOTTIME then to make it ns since 1970
  * @param bootId /proc/sys/kernel/random/boot_id then
- * @param record the bytes of the ring; not to be changed
+ * @param record the bytes of the record; the owner's of the frame
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by number only; a copy for each would cost.
+@SuppressWarnings("ArrayRecordComponent") // never compared; a copy for each record would cost
 public record Frame(
     long number, long observedEpochNanos, long bootOffsetNanos, String bootId, byte[] record) {}

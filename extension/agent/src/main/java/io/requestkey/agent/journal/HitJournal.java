@@ -8,55 +8,53 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * The queue between the ring and the delivery: what was appended stays until every reader has
- * acknowledged it.
+ * The only queue between the ring and the delivery: numbered frames, kept until every reader has
+ * acknowledged them.
  *
- * <p>Each signal has a reader of its own, known by the signal's name. The journal itself knows
- * nothing of telemetry.
+ * <p>One thread appends; each reader has a thread of its own; everything else is for any thread.
  */
 public interface HitJournal extends AutoCloseable {
 
   /**
-   * Copies one record in and stamps it. For the ring's thread only.
+   * Copies one record in and stamps it. Ring thread only.
    *
    * @param data memory that holds the record; not kept
    * @param offset where it begins
    * @param length its bytes
-   * @return false when there is no room now, for the size bound or a full disk; the record was not
+   * @return false when there is no room now (size bound, disk full, closed): the record was not
    *     taken and stays in the ring
    */
   boolean append(MemorySegment data, long offset, int length);
 
   /**
-   * The reader of that name, made on first use. A new one begins at the journal's present end; one
+   * The reader of that name, made on first use: a new one begins at the journal's present end, one
    * known from an earlier run goes on at its cursor. One thread per reader.
    */
   JournalReader reader(String name);
 
-  /** Last number appended + 1. Any thread. */
+  /** The number after the last one appended. */
   long end();
 
-  /** Bytes held. Any thread. */
+  /** Bytes of the frames held. */
   long bytes();
 
-  /** Frames known to be lost to damage: torn, flipped, in a missing segment. Any thread. */
+  /** Frames known to be lost to damage: torn, flipped, in a segment that is missing or unfit. */
   long damaged();
 
-  /** Frames dropped to make room, where the journal may. Any thread. */
+  /** Frames dropped to make room for newer ones, where the options ask for that. */
   long dropped();
 
   /**
    * A small durable value beside the journal.
    *
-   * @param name of letters
-   * @return as last stored, also by an earlier run; empty if it never was or is damaged
+   * @return what was last written, also by an earlier run
    */
   Optional<byte[]> state(String name);
 
-  /** Replaces a small durable value, all or nothing. */
+  /** Replaces a small durable value as a whole: after a crash it is the old one or the new one. */
   void state(String name, byte[] value);
 
-  /** Refuses to append from now on; readers can still read. */
+  /** Takes no more records; readers can still read and acknowledge. */
   @Override
   void close();
 }

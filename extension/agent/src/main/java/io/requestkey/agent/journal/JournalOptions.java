@@ -9,38 +9,102 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the journal is kept.
+ * How a journal is kept.
  *
- * @param directory where; null: in memory, it ends with the process
- * @param maxBytes bytes it holds at most
- * @param segmentBytes size of one file
- * @param sync when it is written through to the disk
- * @param syncInterval between two writes through, for {@link Sync#INTERVAL}
- * @param whenFull what happens when it holds {@code maxBytes}
+ * @param directory where; null for memory, which ends with the process
+ * @param maxBytes what its segments may take, at least two segments
+ * @param segmentBytes size of a segment, a multiple of 4096, at least {@link #MIN_SEGMENT_BYTES}
+ * @param sync when it is forced to the medium; without meaning in memory
+ * @param syncInterval for {@link SyncPolicy#INTERVAL}
+ * @param full what happens when it is full
  */
 public record JournalOptions(
     @Nullable Path directory,
     long maxBytes,
     int segmentBytes,
-    Sync sync,
+    SyncPolicy sync,
     Duration syncInterval,
-    WhenFull whenFull) {
+    FullPolicy full) {
 
-  /** When the journal is written through to the disk. */
-  public enum Sync {
-    /** Whenever the kernel does: survives the death of the process, not of the machine. */
-    NONE,
-    /** Every now and then: the machine's death costs at most an interval. */
-    INTERVAL,
-    /** Before a record leaves the ring and before an acknowledgement counts. */
-    ALWAYS
+  /** Where the journal is by default, when run by root. */
+  public static final Path DEFAULT_DIRECTORY = Path.of("/var/lib/requestkey/journal");
+
+  /** The most an account or another durable value may have, in bytes. */
+  public static final int MAX_ACCOUNT_BYTES = 4000;
+
+  /** So that any record fits in. */
+  public static final int MIN_SEGMENT_BYTES = 64 << 10;
+
+  private static final int MAX_SEGMENT_BYTES = 256 << 20;
+  private static final int PAGE = 4096;
+
+  /**
+   * Checks.
+   *
+   * @throws IllegalArgumentException when a value is out of its range
+   */
+  public JournalOptions {
+    if (segmentBytes < MIN_SEGMENT_BYTES
+        || segmentBytes > MAX_SEGMENT_BYTES
+        || segmentBytes % PAGE != 0) {
+      throw new IllegalArgumentException(
+          "a journal segment has a multiple of 4096 bytes from "
+              + MIN_SEGMENT_BYTES
+              + " to "
+              + MAX_SEGMENT_BYTES
+              + ", not "
+              + segmentBytes);
+    }
+    if (maxBytes < 2L * segmentBytes) {
+      throw new IllegalArgumentException(
+          "a journal has at least two segments, so at least "
+              + 2L * segmentBytes
+              + " bytes, not "
+              + maxBytes);
+    }
+    if (syncInterval.isNegative() || syncInterval.isZero()) {
+      throw new IllegalArgumentException("the journal's sync interval is longer than nothing");
+    }
   }
 
-  /** What happens when the journal is full. */
-  public enum WhenFull {
-    /** Records stay in the ring; when that is full too the kernel counts what it loses. */
-    WAIT,
-    /** The oldest records make room, and are counted. */
-    DROP_OLDEST
+  /** In anonymous memory. */
+  public static JournalOptions memory(long maxBytes) {
+    return new JournalOptions(
+        null,
+        maxBytes,
+        segmentBytesFor(maxBytes),
+        SyncPolicy.NONE,
+        Duration.ofSeconds(1),
+        FullPolicy.STOP);
+  }
+
+  /** In files, forced to the medium every second. */
+  public static JournalOptions directory(Path directory, long maxBytes) {
+    return new JournalOptions(
+        directory,
+        maxBytes,
+        segmentBytesFor(maxBytes),
+        SyncPolicy.INTERVAL,
+        Duration.ofSeconds(1),
+        FullPolicy.STOP);
+  }
+
+  /** The same with another sync policy. */
+  public JournalOptions withSync(SyncPolicy policy, Duration interval) {
+    return new JournalOptions(directory, maxBytes, segmentBytes, policy, interval, full);
+  }
+
+  /** The same with another policy for a full journal. */
+  public JournalOptions withFull(FullPolicy policy) {
+    return new JournalOptions(directory, maxBytes, segmentBytes, sync, syncInterval, policy);
+  }
+
+  /**
+   * A 64th of the whole, from 64 KiB to 2 MiB: a segment is released as a whole, so many of them
+   * make good use of the room; large ones are cheap to fill.
+   */
+  static int segmentBytesFor(long maxBytes) {
+    long bytes = Math.clamp(maxBytes / 64, (long) MIN_SEGMENT_BYTES, 2L << 20);
+    return (int) (bytes / PAGE * PAGE);
   }
 }

@@ -8,35 +8,54 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** One reader's way through the journal, with the books it keeps beside its cursor. One thread. */
+/**
+ * One reader's way through the journal. {@link #take} and {@link #acknowledge} are for one thread,
+ * the rest is for any.
+ *
+ * <p>A number that is missing between two frames was lost to damage or dropped; {@link #damaged}
+ * and {@link #dropped} say how many of them lie below {@link #next}.
+ */
 public interface JournalReader {
 
   /**
-   * The oldest frames this reader has not taken yet, in order. Waits for the first, then for more
-   * until there are enough or the linger time is over. Numbers that are missing are frames that are
-   * lost.
+   * The oldest frames not yet taken by this reader, in order. Waits for the first, then for more
+   * until {@code max} are there or the linger time is over.
    *
    * @param max how many at most
    * @param wait how long to wait for the first
    * @param linger how long to wait for more
-   * @return possibly empty
+   * @return possibly empty; the arrays are the caller's
    */
   List<Frame> take(int max, Duration wait, Duration linger) throws InterruptedException;
 
   /**
-   * Everything numbered below {@code next} is done with for this reader. The cursor and the account
-   * become durable together.
+   * Everything numbered below {@code next} is done with for this reader, and {@code account} is
+   * what its books say then. Both become durable together.
    *
-   * @param account what this reader's books say then
+   * @param next at most one above the last frame taken
+   * @param account at most {@link JournalOptions#MAX_ACCOUNT_BYTES}; copied
    */
   void acknowledge(long next, byte[] account);
 
   /** The account of the last acknowledgement, also of an earlier run. */
   Optional<byte[]> account();
 
-  /** The cursor: the number of the oldest frame not acknowledged. Any thread. */
+  /** The oldest number not yet acknowledged. */
   long next();
 
-  /** How many numbers are not acknowledged. Any thread. */
+  /** Numbers appended and not yet acknowledged. */
   long pending();
+
+  /**
+   * Numbers below {@link #next} that this reader never got, because damage had taken them. Kept
+   * with the cursor, so it goes on in the next run.
+   */
+  default long damaged() {
+    return 0;
+  }
+
+  /** As {@link #damaged}, of those that were dropped to make room. */
+  default long dropped() {
+    return 0;
+  }
 }

@@ -16,7 +16,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.requestkey.agent.Diagnostics;
 import io.requestkey.agent.journal.HitJournal;
-import io.requestkey.agent.journal.JournalOptions.WhenFull;
+import io.requestkey.agent.journal.FullPolicy;
 import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import io.requestkey.telemetry.LossRecord;
@@ -87,7 +87,7 @@ final class DeliveryRun implements AutoCloseable {
   }
 
   static HitJournal journal() {
-    return new MemoryJournal(1 << 20, WhenFull.WAIT, () -> new Stamp(1_000, 0, "boot"));
+    return new MemoryJournal(1 << 20, FullPolicy.STOP, () -> new Stamp(1_000, 0, "boot"));
   }
 
   DeliveryRun(Protocol protocol, String logsUrl, String tracesUrl) {

@@ -14,7 +14,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.requestkey.agent.delivery.DeliveryRun.Protocol;
 import io.requestkey.agent.journal.Frame;
 import io.requestkey.agent.journal.HitJournal;
-import io.requestkey.agent.journal.JournalOptions.WhenFull;
+import io.requestkey.agent.journal.FullPolicy;
 import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import io.requestkey.agent.otlp.Fault;
@@ -182,7 +182,7 @@ final class DeliveryTest {
       throws InterruptedException {
     // Room for 40 records.
     HitJournal journal =
-        new MemoryJournal(320, WhenFull.DROP_OLDEST, () -> new Stamp(1, 0, "boot"));
+        new MemoryJournal(320, FullPolicy.DROP_OLDEST, () -> new Stamp(1, 0, "boot"));
     traces.otherwise(Fault.httpStatus(503));
     try (DeliveryRun run = run(journal, 1, new FakeKernel())) {
       run.start();

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.requestkey.agent.http.LedgerJson;
 import io.requestkey.agent.journal.HitJournal;
-import io.requestkey.agent.journal.JournalOptions.WhenFull;
+import io.requestkey.agent.journal.FullPolicy;
 import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import io.requestkey.capture.KernelLoss;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 final class LedgerTest {
 
   private final HitJournal journal =
-      new MemoryJournal(1 << 20, WhenFull.WAIT, () -> new Stamp(1, 0, "boot"));
+      new MemoryJournal(1 << 20, FullPolicy.STOP, () -> new Stamp(1, 0, "boot"));
   private final FakeKernel kernel = new FakeKernel();
 
   private Ledger ledger(Signal... signals) {

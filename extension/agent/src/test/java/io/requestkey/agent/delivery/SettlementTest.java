@@ -7,7 +7,7 @@ package io.requestkey.agent.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.requestkey.agent.journal.HitJournal;
-import io.requestkey.agent.journal.JournalOptions.WhenFull;
+import io.requestkey.agent.journal.FullPolicy;
 import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 final class SettlementTest {
 
   private final HitJournal journal =
-      new MemoryJournal(1 << 20, WhenFull.WAIT, () -> new Stamp(1, 0, "boot"));
+      new MemoryJournal(1 << 20, FullPolicy.STOP, () -> new Stamp(1, 0, "boot"));
   private final FakeKernel kernel = new FakeKernel();
   private final Ledger ledger = new Ledger(EnumSet.of(Signal.LOGS), journal);
   private Settlement settlement = new Settlement(ledger.of(Signal.LOGS), 0);

@@ -6,7 +6,6 @@ package io.requestkey.agent.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.requestkey.agent.journal.JournalOptions.WhenFull;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +16,7 @@ final class MemoryJournalTest {
   private static final MemorySegment DATA = MemorySegment.ofArray(new byte[] {1, 2, 3, 4, 5});
   private static final byte[] NO_ACCOUNT = {};
 
-  private static MemoryJournal journal(long maxBytes, WhenFull whenFull) {
+  private static MemoryJournal journal(long maxBytes, FullPolicy whenFull) {
     return new MemoryJournal(maxBytes, whenFull, () -> new Stamp(7, 5, "boot"));
   }
 
@@ -27,7 +26,7 @@ final class MemoryJournalTest {
 
   @Test
   void givesRecordsInOrderAndHoldsThemUntilAcknowledged() throws InterruptedException {
-    MemoryJournal journal = journal(100, WhenFull.WAIT);
+    MemoryJournal journal = journal(100, FullPolicy.STOP);
     JournalReader reader = journal.reader("logs");
     assertThat(journal.append(DATA, 0, 2)).isTrue();
     assertThat(journal.append(DATA, 2, 3)).isTrue();
@@ -50,7 +49,7 @@ final class MemoryJournalTest {
 
   @Test
   void holdsARecordUntilTheLastReaderHasAcknowledgedIt() throws InterruptedException {
-    MemoryJournal journal = journal(100, WhenFull.WAIT);
+    MemoryJournal journal = journal(100, FullPolicy.STOP);
     JournalReader logs = journal.reader("logs");
     JournalReader traces = journal.reader("traces");
     assertThat(journal.append(DATA, 0, 2)).isTrue();
@@ -63,7 +62,7 @@ final class MemoryJournalTest {
 
   @Test
   void aNewReaderBeginsAtTheEndAndAKnownOneAtItsCursor() throws InterruptedException {
-    MemoryJournal journal = journal(100, WhenFull.WAIT);
+    MemoryJournal journal = journal(100, FullPolicy.STOP);
     JournalReader first = journal.reader("logs");
     assertThat(journal.append(DATA, 0, 1)).isTrue();
     assertThat(journal.append(DATA, 1, 1)).isTrue();
@@ -78,7 +77,7 @@ final class MemoryJournalTest {
 
   @Test
   void refusesWhatDoesNotFitUntilThereIsRoomAgain() throws InterruptedException {
-    MemoryJournal journal = journal(4, WhenFull.WAIT);
+    MemoryJournal journal = journal(4, FullPolicy.STOP);
     JournalReader reader = journal.reader("logs");
     assertThat(journal.append(DATA, 0, 3)).isTrue();
     assertThat(journal.append(DATA, 0, 2)).isFalse();
@@ -90,7 +89,7 @@ final class MemoryJournalTest {
 
   @Test
   void dropsTheOldestWhereItMay() throws InterruptedException {
-    MemoryJournal journal = journal(4, WhenFull.DROP_OLDEST);
+    MemoryJournal journal = journal(4, FullPolicy.DROP_OLDEST);
     JournalReader reader = journal.reader("logs");
     for (int i = 0; i < 5; i++) {
       assertThat(journal.append(DATA, i, 1)).isTrue();
@@ -103,7 +102,7 @@ final class MemoryJournalTest {
 
   @Test
   void holdsManyRecordsAndLosesNone() throws InterruptedException {
-    MemoryJournal journal = journal(1 << 20, WhenFull.WAIT);
+    MemoryJournal journal = journal(1 << 20, FullPolicy.STOP);
     JournalReader reader = journal.reader("logs");
     for (int i = 0; i < 5000; i++) {
       assertThat(journal.append(DATA, 0, 1)).isTrue();
@@ -115,7 +114,7 @@ final class MemoryJournalTest {
 
   @Test
   void closedTakesNothingButStillGives() throws InterruptedException {
-    MemoryJournal journal = journal(100, WhenFull.WAIT);
+    MemoryJournal journal = journal(100, FullPolicy.STOP);
     JournalReader reader = journal.reader("logs");
     assertThat(journal.append(DATA, 0, 2)).isTrue();
     journal.close();

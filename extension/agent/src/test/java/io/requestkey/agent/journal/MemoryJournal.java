@@ -4,7 +4,6 @@
  */
 package io.requestkey.agent.journal;
 
-import io.requestkey.agent.journal.JournalOptions.WhenFull;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryJournal implements HitJournal {
 
   private final long maxBytes;
-  private final WhenFull whenFull;
+  private final FullPolicy whenFull;
   private final Supplier<Stamp> stamps;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
@@ -47,7 +46,7 @@ public final class MemoryJournal implements HitJournal {
    * @param maxBytes bytes of records it holds at most, acknowledged ones not counted
    * @param stamps asked on the appending thread, for each record
    */
-  public MemoryJournal(long maxBytes, WhenFull whenFull, Supplier<Stamp> stamps) {
+  public MemoryJournal(long maxBytes, FullPolicy whenFull, Supplier<Stamp> stamps) {
     this.maxBytes = maxBytes;
     this.whenFull = whenFull;
     this.stamps = stamps;
@@ -86,7 +85,7 @@ public final class MemoryJournal implements HitJournal {
 
   private boolean makeRoom(int length) {
     while (bytes + length > maxBytes) {
-      if (whenFull == WhenFull.WAIT || first == end) {
+      if (whenFull == FullPolicy.STOP || first == end) {
         return false;
       }
       removeFirst();

@@ -1,0 +1,385 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.agent.journal;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One reader of a {@link SegmentJournal}. */
+final class SegmentReader implements JournalReader {
+
+  private static final long NOT_WAITING = Long.MAX_VALUE;
+  private static final VarHandle WAKE_AT;
+
+  static {
+    try {
+      WAKE_AT = MethodHandles.lookup().findVarHandle(SegmentReader.class, "wakeAt", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Held while frames are copied; only dropping the oldest segment ever contends for it. */
+  final ReentrantLock mutex = new ReentrantLock();
+
+  private final SegmentJournal journal;
+  private final SegmentList segments;
+  private final Messages messages;
+  private final String name;
+  private final SlotPair slots;
+  private final FrameScanner scanner = new FrameScanner();
+
+  /** Gaps that were passed and are not yet acknowledged, in order. Guarded by mutex. */
+  private final Deque<Gap> gaps = new ArrayDeque<>();
+
+  private @Nullable Segment current; // guarded by mutex
+  private int offset; // guarded by mutex
+  private byte @Nullable [] account; // guarded by mutex
+
+  /** The oldest number not taken. Written under mutex. */
+  private volatile long position;
+
+  private volatile long next;
+  private volatile long damaged;
+  private volatile long dropped;
+  private volatile long damagedKnown;
+  private volatile long droppedKnown;
+
+  /** The end the thread waits for. */
+  @SuppressWarnings("UnusedVariable") // through WAKE_AT
+  private volatile long wakeAt = NOT_WAITING;
+
+  private volatile @Nullable Thread waiting;
+
+  /** Numbers that no frame will come for. */
+  private record Gap(long from, long to, boolean dropped) {}
+
+  /** A reader at that cursor, which becomes durable here. */
+  SegmentReader(
+      SegmentJournal journal,
+      SegmentList segments,
+      Messages messages,
+      String name,
+      SlotPair slots,
+      Cursor cursor) {
+    this.journal = journal;
+    this.segments = segments;
+    this.messages = messages;
+    this.name = name;
+    this.slots = slots;
+    this.next = cursor.next();
+    this.position = cursor.next();
+    this.damaged = cursor.damaged();
+    this.damagedKnown = cursor.damaged();
+    this.dropped = cursor.dropped();
+    this.droppedKnown = cursor.dropped();
+    this.account = cursor.account();
+    store();
+  }
+
+  String name() {
+    return name;
+  }
+
+  @Override
+  public List<Frame> take(int max, Duration wait, Duration linger) throws InterruptedException {
+    await(1, wait);
+    if (journal.end() > position) {
+      await(max, linger);
+    }
+    List<Frame> batch;
+    mutex.lock();
+    try {
+      batch = read(max);
+    } finally {
+      mutex.unlock();
+    }
+    return batch;
+  }
+
+  private void await(int count, Duration time) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    long begun = System.nanoTime();
+    long nanos = time.toNanos();
+    try {
+      while (true) {
+        long target = position + count;
+        if (journal.end() >= target || journal.closed()) {
+          return;
+        }
+        long left = nanos - (System.nanoTime() - begun);
+        if (left <= 0) {
+          return;
+        }
+        waiting = Thread.currentThread();
+        WAKE_AT.setVolatile(this, target);
+        if (journal.end() < target && !journal.closed()) {
+          LockSupport.parkNanos(this, left);
+        }
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+      }
+    } finally {
+      WAKE_AT.setVolatile(this, NOT_WAITING);
+    }
+  }
+
+  /** Wakes the reader when it waits for that end or less. The ring thread's. */
+  void wakeIf(long end) {
+    long target = (long) WAKE_AT.getVolatile(this);
+    // Once only, however many frames come until it runs.
+    if (end >= target && WAKE_AT.compareAndSet(this, target, NOT_WAITING)) {
+      LockSupport.unpark(waiting);
+    }
+  }
+
+  void wake() {
+    LockSupport.unpark(waiting);
+  }
+
+  private List<Frame> read(int max) {
+    List<Frame> batch = new ArrayList<>(Math.clamp(journal.end() - position, 0, max));
+    while (batch.size() < max) {
+      Segment segment = current;
+      if (segment == null) {
+        segment = enter();
+        if (segment == null) {
+          break;
+        }
+      }
+      // In this order: what is published before it is sealed is seen.
+      boolean sealed = segment.sealed;
+      int published = segment.published;
+      if (offset < published) {
+        read(segment, published, batch);
+      } else if (sealed) {
+        leave(segment);
+      } else {
+        break;
+      }
+    }
+    leaveExhausted();
+    return batch;
+  }
+
+  private @Nullable Segment enter() {
+    try {
+      Segment segment = segments.enter(position);
+      if (segment == null) {
+        // Nothing is left of what the journal once had up to its end.
+        skip(segments.reachable(position, journal::end), false);
+        return null;
+      }
+      current = segment;
+      offset = SegmentHeader.BYTES;
+      skip(segment.header.first(), false);
+      return segment;
+    } catch (IOException e) {
+      messages.sayOnce("cannot be mapped to be read: " + IoReason.of(e));
+      return null;
+    }
+  }
+
+  private void read(Segment segment, int published, List<Frame> batch) {
+    try {
+      MemorySegment memory = segment.backing.memory();
+      SegmentHeader header = segment.header;
+      boolean whole = scanner.at(memory, offset, published, header.salt());
+      if (!whole || scanner.number() < header.first() || scanner.number() >= segment.end) {
+        damagedAt(segment);
+        offset =
+            scanner.find(memory, offset, published, header.salt(), header.first(), segment.end - 1);
+        if (offset < 0) {
+          offset = published;
+          return;
+        }
+      }
+    } catch (InternalError e) {
+      // The JVM's word for a SIGBUS: the medium does not give the page.
+      damagedAt(segment);
+      offset = published;
+      return;
+    }
+    offset += scanner.size();
+    long number = scanner.number();
+    if (number < position) {
+      return;
+    }
+    skip(number, false);
+    batch.add(scanner.frame(segment.header.bootId()));
+    position = number + 1;
+  }
+
+  private void damagedAt(Segment segment) {
+    segment.damaged = true;
+    messages.sayOnce(segment.backing.name() + " is damaged; the frames lost are counted");
+  }
+
+  /** Leaves a segment that was read to its end. */
+  private void leave(Segment segment) {
+    current = null;
+    skip(segment.end, false);
+    segments.leave(segment);
+  }
+
+  private void leaveExhausted() {
+    Segment segment = current;
+    if (segment != null && segment.sealed && offset >= segment.published) {
+      leave(segment);
+    }
+  }
+
+  /** No frame will come for the numbers from the position to this one. */
+  private void skip(long to, boolean drop) {
+    long from = position;
+    if (to <= from) {
+      return;
+    }
+    if (drop) {
+      droppedKnown = droppedKnown + to - from;
+    } else {
+      damagedKnown = damagedKnown + to - from;
+    }
+    gaps.addLast(new Gap(from, to, drop));
+    position = to;
+    fold();
+  }
+
+  /** Moves the cursor over the gaps it has come to. */
+  private void fold() {
+    Gap gap = gaps.peekFirst();
+    while (gap != null && gap.from() <= next) {
+      if (gap.dropped()) {
+        dropped = dropped + gap.to() - gap.from();
+      } else {
+        damaged = damaged + gap.to() - gap.from();
+      }
+      next = Math.max(next, gap.to());
+      Gap _ = gaps.removeFirst();
+      gap = gaps.peekFirst();
+    }
+  }
+
+  /**
+   * The segment goes, whether it was read or not. What was taken from it and not yet acknowledged
+   * is still the reader's to deliver. Both locks are held, by the ring thread.
+   */
+  void drop(Segment segment) {
+    if (current == segment) {
+      current = null;
+      segments.letGo(segment);
+    }
+    skip(Math.min(segment.header.first(), segment.end), false);
+    skip(segment.end, true);
+    store();
+  }
+
+  @Override
+  public void acknowledge(long acknowledged, byte[] books) {
+    if (books.length > JournalOptions.MAX_ACCOUNT_BYTES) {
+      throw new IllegalArgumentException(
+          "an account of "
+              + books.length
+              + " bytes; at most "
+              + JournalOptions.MAX_ACCOUNT_BYTES
+              + " are kept");
+    }
+    mutex.lock();
+    try {
+      if (acknowledged > position) {
+        throw new IllegalArgumentException(
+            "acknowledged up to " + acknowledged + ", but taken only up to " + position);
+      }
+      if (acknowledged > next) {
+        next = acknowledged;
+      }
+      account = books.clone();
+      fold();
+      store();
+      journal.written(slots);
+      leaveExhausted();
+    } finally {
+      mutex.unlock();
+    }
+    journal.retire();
+  }
+
+  private void store() {
+    slots.write(new Cursor(next, damaged, dropped, account).encode());
+  }
+
+  void force(Consumer<SlotPair> how) {
+    how.accept(slots);
+  }
+
+  /** Gives back the segment it is in. */
+  void letGo() {
+    mutex.lock();
+    try {
+      Segment segment = current;
+      if (segment != null) {
+        current = null;
+        segments.leave(segment);
+      }
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  @Override
+  public Optional<byte[]> account() {
+    mutex.lock();
+    try {
+      byte[] books = account;
+      return books == null ? Optional.empty() : Optional.of(books.clone());
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  @Override
+  public long next() {
+    return next;
+  }
+
+  @Override
+  public long pending() {
+    return Math.max(0, journal.end() - next);
+  }
+
+  @Override
+  public long damaged() {
+    return damaged;
+  }
+
+  @Override
+  public long dropped() {
+    return dropped;
+  }
+
+  /** Also those the cursor has not yet come to. */
+  long damagedKnown() {
+    return damagedKnown;
+  }
+
+  long droppedKnown() {
+    return droppedKnown;
+  }
+}
