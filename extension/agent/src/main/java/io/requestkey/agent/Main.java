@@ -23,7 +23,7 @@ import picocli.CommandLine.ParameterException;
 /** The command line. Exit status: 0 after a clean stop, 2 for wrong use, 1 for anything else. */
 @Command(
     name = "bin/run",
-    subcommands = {Main.Run.class, Main.Check.class, Main.Version.class},
+    subcommands = {Main.Run.class, Main.Check.class, JournalCommand.class, Main.Version.class},
     mixinStandardHelpOptions = true,
     versionProvider = Main.VersionText.class,
     sortOptions = false,
@@ -333,6 +333,9 @@ public final class Main implements Callable<Integer> {
       }
       if (type == Check.class) {
         return type.cast(new Check(diagnostics));
+      }
+      if (type == JournalCommand.class) {
+        return type.cast(new JournalCommand(diagnostics));
       }
       return CommandLine.defaultFactory().create(type);
     }

@@ -1,0 +1,97 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.agent;
+
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.requestkey.agent.journal.Frame;
+import io.requestkey.agent.journal.JournalException;
+import io.requestkey.agent.journal.JournalInspection;
+import io.requestkey.capture.CorruptRecordException;
+import io.requestkey.capture.RecordDecoder;
+import io.requestkey.telemetry.ClockAnchor;
+import io.requestkey.telemetry.ConsoleOutput;
+import io.requestkey.telemetry.KeySignals;
+import io.requestkey.telemetry.KeyTelemetry;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Prints what a journal holds as the agent would have, with the times and ids of then. */
+final class JournalReplay {
+
+  private static final int BATCH = 512;
+
+  private final ConsoleOutput console;
+  private final Diagnostics diagnostics;
+  private final Map<Stamp, KeyTelemetry> telemetry = new HashMap<>();
+  private final List<LogRecordData> logs = new ArrayList<>();
+  private final List<SpanData> spans = new ArrayList<>();
+  private long decoded;
+  private long undecodable;
+  private boolean closed;
+
+  /** What telemetry of a frame depends on besides its record. */
+  private record Stamp(String bootId, long bootOffsetNanos) {}
+
+  JournalReplay(PrintStream out, Diagnostics diagnostics) {
+    this.console = ConsoleOutput.json(out);
+    this.diagnostics = diagnostics;
+  }
+
+  /**
+   * Prints the log record and the span of each frame.
+   *
+   * @return the exit status: 1 when a frame could not be decoded or stdout was closed
+   */
+  int run(Path directory, long from) throws JournalException {
+    JournalInspection.frames(directory, from, this::add);
+    print();
+    diagnostics.info(
+        decoded + " frames replayed" + (undecodable > 0 ? ", " + undecodable + " not" : ""));
+    return undecodable > 0 || closed ? 1 : 0;
+  }
+
+  private void add(Frame frame) {
+    if (closed) {
+      return;
+    }
+    try {
+      KeySignals signals =
+          telemetry
+              .computeIfAbsent(
+                  new Stamp(frame.bootId(), frame.bootOffsetNanos()), JournalReplay::telemetry)
+              .signals(RecordDecoder.decode(frame.record()), frame.observedEpochNanos());
+      logs.add(signals.log());
+      spans.add(signals.span());
+      decoded++;
+    } catch (CorruptRecordException e) {
+      undecodable++;
+      diagnostics.warn("frame " + frame.number() + " cannot be decoded: " + e.getMessage());
+    }
+    if (logs.size() == BATCH) {
+      print();
+    }
+  }
+
+  private static KeyTelemetry telemetry(Stamp stamp) {
+    return KeyTelemetry.create(
+        Resource.empty(),
+        Main.VersionText.number(),
+        stamp.bootId(),
+        new ClockAnchor(0, stamp.bootOffsetNanos()));
+  }
+
+  private void print() {
+    closed |=
+        !console.logs().export(logs).isSuccess() || !console.spans().export(spans).isSuccess();
+    logs.clear();
+    spans.clear();
+  }
+}
