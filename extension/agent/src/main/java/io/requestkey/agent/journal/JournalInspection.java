@@ -215,7 +215,7 @@ public record JournalInspection(
 
   private static int limit(SegmentHeader header, MemorySegment memory) {
     int size = (int) memory.byteSize();
-    return header.open() ? size : Math.min(size, header.used());
+    return Math.min(size, header.open() ? header.bytes() : header.used());
   }
 
   private static String problem(SegmentHeader header, String name) {

@@ -193,7 +193,9 @@ final class Recovery {
   private @Nullable String complete(
       Path file, FileChannel channel, MemorySegment memory, SegmentHeader header)
       throws IOException {
-    SegmentScan scan = SegmentScan.of(memory, header, (int) memory.byteSize(), scanner, _ -> {});
+    SegmentScan scan =
+        SegmentScan.of(
+            memory, header, (int) Math.min(memory.byteSize(), header.bytes()), scanner, _ -> {});
     end = scan.end();
     if (scan.end() == header.first()) {
       Files.delete(file);

@@ -50,7 +50,8 @@ record SegmentScan(long frames, long missing, long end, int used, boolean torn) 
       frames++;
       each.accept(scanner);
       offset += scanner.size();
-      used = offset;
+      // A file cut within the padding still has the whole frame.
+      used = Math.min(offset, limit);
     }
     boolean torn = used <= limit - Integer.BYTES && memory.get(Bytes.INT, used) != 0;
     // A torn frame had a number too. How many more there were cannot be known.
