@@ -20,8 +20,10 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line a log record, in columns. What stands in a cell comes from programs nobody trusts, so
- * every cell goes through {@link SafeText}; what is too long ends in {@code ~}.
+ * A line a log record, in columns. Records of one batch that are parts of one another stand below
+ * one another, outermost first, the inner ones indented; see {@link RowTree}. What stands in a cell
+ * comes from programs nobody trusts, so every cell goes through {@link SafeText}; what is too long
+ * ends in {@code ~}.
  *
  * <p>The last column takes what the terminal leaves, but never less than {@link #LEAST_DETAIL}: on
  * a narrow terminal a line rather wraps than says nothing.
@@ -35,6 +37,9 @@ final class TableLines implements ConsoleFormat {
 
   private static final String BOLD = "\u001b[1m";
   private static final String RED = "\u001b[31m";
+  private static final String ALARM = "\u001b[1;31m";
+  private static final String YELLOW = "\u001b[33m";
+  private static final String FAINT = "\u001b[2m";
   private static final String RESET = "\u001b[0m";
 
   /** The columns before the last. */
@@ -42,7 +47,7 @@ final class TableLines implements ConsoleFormat {
     TIME(12, false),
     PID(7, true),
     COMM(15, false),
-    CALL(20, false),
+    CALL(24, false),
     KEY(10, true),
     RESULT(12, false),
     DURATION(8, true),
@@ -96,9 +101,7 @@ final class TableLines implements ConsoleFormat {
       appendHeader(lines);
       headed = true;
     }
-    for (LogRecordData log : batch) {
-      appendRow(lines, log);
-    }
+    RowTree.of(batch).forEach((mark, log) -> appendRow(lines, mark, log));
   }
 
   @Override
@@ -119,7 +122,7 @@ final class TableLines implements ConsoleFormat {
     lines.append('\n');
   }
 
-  private void appendRow(StringBuilder lines, LogRecordData log) {
+  private void appendRow(StringBuilder lines, String mark, LogRecordData log) {
     Attributes attributes = log.getAttributes();
     appendTime(cell, log.getTimestampEpochNanos());
     endCell(lines, Column.TIME);
@@ -127,25 +130,31 @@ final class TableLines implements ConsoleFormat {
     endCell(lines, Column.PID);
     escape(attributes.get(KeyringAttributes.CALLER_COMM));
     endCell(lines, Column.COMM);
+    cell.append(mark);
     escape(call(log));
-    endCell(lines, Column.CALL);
+    endCell(lines, Column.CALL, mark.isEmpty() ? "" : FAINT, mark.length());
     escape(key(attributes));
     endCell(lines, Column.KEY);
-    boolean red = colour && log.getSeverity().getSeverityNumber() >= warnNumber();
-    if (red) {
-      lines.append(RED);
-    }
     escape(result(attributes));
-    endCell(lines, Column.RESULT);
-    if (red) {
-      lines.append(RESET);
-    }
+    endCell(lines, Column.RESULT, resultColour(log));
     appendDuration(cell, attributes.get(KeyringAttributes.DURATION));
     endCell(lines, Column.DURATION);
     escape(log.getSpanContext().isValid() ? log.getSpanContext().getTraceId() : null);
     endShortId(lines);
     appendDetail(cell, log);
-    endLine(lines);
+    endLine(lines, alarm(log) ? ALARM : "");
+  }
+
+  /** Red for what failed by an errno, yellow for a key that there simply is not. */
+  private static String resultColour(LogRecordData log) {
+    if (log.getSeverity().getSeverityNumber() < warnNumber()) {
+      return "";
+    }
+    return "ENOKEY".equals(log.getAttributes().get(KeyringAttributes.ERROR_TYPE)) ? YELLOW : RED;
+  }
+
+  private static boolean alarm(LogRecordData log) {
+    return log.getSeverity().getSeverityNumber() >= Severity.ERROR.getSeverityNumber();
   }
 
   private static int warnNumber() {
@@ -181,44 +190,106 @@ final class TableLines implements ConsoleFormat {
   }
 
   private static @Nullable Object result(Attributes attributes) {
+    Long exit = attributes.get(KeyringAttributes.UPCALL_EXIT_STATUS);
+    if (exit != null) {
+      return "exit " + exit;
+    }
+    Long signal = attributes.get(KeyringAttributes.UPCALL_EXIT_SIGNAL);
+    if (signal != null) {
+      return "signal " + signal;
+    }
     Object error = attributes.get(KeyringAttributes.ERROR_TYPE);
-    return error != null ? error : attributes.get(KeyringAttributes.RESULT);
+    if (error != null) {
+      return error;
+    }
+    Object end = attributes.get(KeyringAttributes.KEY_END);
+    return end != null ? end : attributes.get(KeyringAttributes.RESULT);
   }
 
   /** What the other columns do not say. The origin comes first, next to the trace. */
   private static void appendDetail(StringBuilder detail, LogRecordData log) {
     Attributes attributes = log.getAttributes();
+    appendTampering(detail, attributes);
     String origin = attributes.get(KeyringAttributes.ORIGIN_TRACE_ID);
     if (origin != null) {
-      detail.append("-> origin ");
+      separate(detail).append("-> origin ");
       SafeText.escape(detail, shortId(origin));
     }
     String operation = attributes.get(KeyringAttributes.KEYCTL_OPERATION);
     if (operation != null) {
-      appendArguments(detail, attributes, operation);
-    } else if (attributes.get(KeyringAttributes.ARGS_SOURCE) != null) {
+      appendKeyctl(detail, attributes, operation);
+    } else if (attributes.get(KeyringAttributes.KEY_TYPE) != null
+        || attributes.get(KeyringAttributes.ARGS_SOURCE) != null) {
+      separate(detail);
       appendTexts(detail, attributes);
+      appendOutcome(detail, attributes);
+      appendHelper(detail, attributes);
     } else {
       Value<?> body = log.getBodyValue();
-      SafeText.escape(detail, body == null ? "" : body.asString());
+      SafeText.escape(separate(detail), body == null ? "" : body.asString());
+    }
+  }
+
+  private static StringBuilder separate(StringBuilder detail) {
+    return detail.isEmpty() ? detail : detail.append("  ");
+  }
+
+  private static void appendTampering(StringBuilder detail, Attributes attributes) {
+    String verdict = attributes.get(KeyringAttributes.ARGS_TAMPERING);
+    if (verdict == null || verdict.equals("none") || verdict.equals("unknown")) {
+      return;
+    }
+    SafeText.escape(detail.append("TAMPERED "), verdict);
+    detail.append(", caller had");
+    appendText(detail, attributes, TextAttributes.USER_TYPE, " type ");
+    appendText(detail, attributes, TextAttributes.USER_DESCRIPTION, " description ");
+    appendText(detail, attributes, TextAttributes.USER_CALLOUT_INFO, " callout ");
+  }
+
+  private static void appendKeyctl(StringBuilder detail, Attributes attributes, String operation) {
+    StringBuilder more = new StringBuilder();
+    appendText(more, attributes, TextAttributes.KEYCTL_TYPE, " ");
+    appendText(more, attributes, TextAttributes.KEYCTL_NAME, " ");
+    appendArguments(more, attributes, operation);
+    if (!more.isEmpty()) {
+      separate(detail).append(more, 1, more.length());
+    }
+    boolean named = attributes.get(KeyringAttributes.KEYCTL_TYPE) != null;
+    if (!named && attributes.get(KeyringAttributes.KEY_TYPE) != null) {
+      appendText(separate(detail), attributes, TextAttributes.TYPE, "");
+      appendText(detail, attributes, TextAttributes.DESCRIPTION, " ");
+    }
+  }
+
+  private static void appendOutcome(StringBuilder detail, Attributes attributes) {
+    String outcome = attributes.get(KeyringAttributes.REQUEST_OUTCOME);
+    if (outcome != null && !outcome.equals("found") && !outcome.equals("failed")) {
+      SafeText.escape(detail.append("  "), outcome);
+    }
+    if (KeyringAttributes.ORIGIN_KERNEL.equals(attributes.get(KeyringAttributes.REQUEST_ORIGIN))) {
+      detail.append("  by the kernel");
+    }
+    Long service = attributes.get(KeyringAttributes.CALLER_SERVICE_UID);
+    if (service != null) {
+      detail.append(" as uid ").append(service.longValue());
+    }
+  }
+
+  private static void appendHelper(StringBuilder detail, Attributes attributes) {
+    Long helper = attributes.get(KeyringAttributes.UPCALL_HELPER_PID);
+    if (helper != null) {
+      detail.append("  helper ").append(helper.longValue());
+    }
+    Long authKey = attributes.get(KeyringAttributes.UPCALL_AUTH_KEY_SERIAL);
+    if (authKey != null) {
+      detail.append(" with authorisation ").append(authKey.longValue());
     }
   }
 
   private static void appendTexts(StringBuilder detail, Attributes attributes) {
-    appendText(
-        detail, attributes, KeyringAttributes.KEY_TYPE, KeyringAttributes.KEY_TYPE_STATE, "");
-    appendText(
-        detail,
-        attributes,
-        KeyringAttributes.KEY_DESCRIPTION,
-        KeyringAttributes.KEY_DESCRIPTION_STATE,
-        " ");
-    appendText(
-        detail,
-        attributes,
-        KeyringAttributes.REQUEST_CALLOUT_INFO,
-        KeyringAttributes.REQUEST_CALLOUT_INFO_STATE,
-        " callout ");
+    appendText(detail, attributes, TextAttributes.TYPE, "");
+    appendText(detail, attributes, TextAttributes.DESCRIPTION, " ");
+    appendText(detail, attributes, TextAttributes.CALLOUT_INFO, " callout ");
     Long size = attributes.get(KeyringAttributes.ADD_KEY_PAYLOAD_SIZE);
     if (size != null) {
       detail.append(' ').append(Long.toUnsignedString(size)).append(" bytes");
@@ -236,14 +307,20 @@ final class TableLines implements ConsoleFormat {
   }
 
   private static void appendText(
-      StringBuilder detail,
-      Attributes attributes,
-      AttributeKey<String> key,
-      AttributeKey<String> stateKey,
-      String before) {
-    String text = attributes.get(key);
-    String state = attributes.get(stateKey);
-    if (text != null) {
+      StringBuilder detail, Attributes attributes, TextAttributes keys, String before) {
+    String text = attributes.get(keys.value());
+    String redacted = keys.redacted() == null ? null : attributes.get(keys.redacted());
+    String state = attributes.get(keys.state());
+    if (redacted != null) {
+      Long length = keys.length() == null ? null : attributes.get(keys.length());
+      detail.append(before).append('<');
+      if (length != null) {
+        detail.append(length.longValue()).append(" characters");
+      } else {
+        SafeText.escape(detail, text == null ? "redacted" : "hash " + text);
+      }
+      detail.append('>');
+    } else if (text != null) {
       SafeText.quote(detail.append(before), text, CallLine.TEXT_LIMIT);
     } else if (state != null) {
       SafeText.escape(detail.append(before), state);
@@ -269,19 +346,15 @@ final class TableLines implements ConsoleFormat {
       StringBuilder detail, Attributes attributes, String operation) {
     KeyctlSignature signature = KeyctlSignature.of(KeyctlOperation.named(operation));
     StringBuilder arguments = new StringBuilder();
-    if (signature.arg2() != Argument.KEY) {
+    if (signature.arg2() != Argument.KEY || operation.equals("search")) {
       appendArgument(arguments, attributes, KeyringAttributes.KEYCTL_ARG2, signature.arg2());
     }
     appendArgument(arguments, attributes, KeyringAttributes.KEYCTL_ARG3, signature.arg3());
     appendArgument(arguments, attributes, KeyringAttributes.KEYCTL_ARG4, signature.arg4());
     appendArgument(arguments, attributes, KeyringAttributes.KEYCTL_ARG5, signature.arg5());
-    if (arguments.isEmpty()) {
-      return;
+    if (!arguments.isEmpty()) {
+      detail.append(arguments, 1, arguments.length());
     }
-    if (!detail.isEmpty()) {
-      detail.append("  ");
-    }
-    detail.append(arguments, 2, arguments.length());
   }
 
   private static void appendArgument(
@@ -338,22 +411,43 @@ final class TableLines implements ConsoleFormat {
   }
 
   private void endCell(StringBuilder lines, Column column) {
+    endCell(lines, column, "", 0);
+  }
+
+  private void endCell(StringBuilder lines, Column column, String style) {
+    endCell(lines, column, style, column.width);
+  }
+
+  /**
+   * @param style terminal colour of the first characters, or empty
+   * @param styled how many they are
+   */
+  private void endCell(StringBuilder lines, Column column, String style, int styled) {
     cut(column.width);
     int padding = column.width - DisplayWidth.of(cell);
     if (column.right) {
-      lines.repeat(' ', padding).append(cell).append(' ');
-    } else {
-      lines.append(cell).repeat(' ', padding + 1);
+      lines.repeat(' ', padding);
     }
-    cell.setLength(0);
+    appendStyled(lines, style, Math.min(styled, cell.length()));
+    lines.repeat(' ', column.right ? 1 : padding + 1);
   }
 
-  private void endLine(StringBuilder lines) {
+  private void endLine(StringBuilder lines, String style) {
     cut(detailWidth);
-    if (cell.isEmpty()) {
+    while (cell.isEmpty() && lines.charAt(lines.length() - 1) == ' ') {
       lines.setLength(lines.length() - 1);
     }
-    lines.append(cell).append('\n');
+    appendStyled(lines, style, cell.length());
+    lines.append('\n');
+  }
+
+  private void appendStyled(StringBuilder lines, String style, int styled) {
+    if (colour && !style.isEmpty() && styled > 0) {
+      lines.append(style).append(cell, 0, styled).append(RESET);
+      lines.append(cell, styled, cell.length());
+    } else {
+      lines.append(cell);
+    }
     cell.setLength(0);
   }
 

@@ -15,12 +15,15 @@ import io.requestkey.capture.Credentials;
 import io.requestkey.capture.HitHeader;
 import io.requestkey.capture.KernelText;
 import io.requestkey.capture.KeyHit;
+import io.requestkey.capture.KeyctlHit;
 import io.requestkey.capture.KeyctlOperation;
 import io.requestkey.capture.ProcessIds;
+import io.requestkey.capture.Tampering;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,18 +44,83 @@ class TableLinesTest {
                 Hits.read(Hits.ORIGIN),
                 Hits.clearSession(0),
                 Hits.keyctl(KeyctlOperation.REJECT, header(0), 5, 30, 129, -3, 5, 5, Hits.ORIGIN),
+                Hits.search(KernelText.of("debug:x")),
+                Hits.upcall(256),
+                Hits.keyFreed(Hits.ORIGIN),
                 Hits.unknownOperation()))
         .isEqualTo(
             """
-            TIME             PID COMM            CALL                        KEY RESULT       DURATION TRACE    DETAIL
-            03:04:10.000    4242 mount.nfs       request_key           123456789 123456789       1.8us 0af76519 "user" "debug:x" callout "gizzard" into _ses
-            03:04:10.000    4242 mount.nfs       request_key                   - ENOKEY          1.8us 0af76519 "logon" "nfs" callout null
-            03:04:10.000    4242 mount.nfs       add_key               123456789 123456789       1.8us 0af76519 "logon" "afs:me" 32 bytes into _uid
-            03:04:10.000    4242 mount.nfs       read                  123456789 8               1.8us 0af76519 -> origin 4bf92f35
-            03:04:10.000    4242 mount.nfs       clear                      _ses 0               1.8us 0af76519
-            03:04:10.000    4242 mount.nfs       reject                        5 0               1.8us 0af76519 -> origin 4bf92f35  30, 129, _ses
-            03:04:10.000    4242 mount.nfs       4711                          - EOPNOTSUPP      1.8us 0af76519 0x1, 0xfffffffffffffffe, 0x3, 0x4
+            TIME             PID COMM            CALL                            KEY RESULT       DURATION TRACE    DETAIL
+            03:04:10.000    4242 mount.nfs       request_key               123456789 123456789       1.8us 0af76519 "user" "debug:x" callout "gizzard" into _ses
+            03:04:10.000    4242 mount.nfs       request_key                       - ENOKEY          1.8us 0af76519 "logon" "nfs" callout null
+            03:04:10.000    4242 mount.nfs       add_key                   123456789 123456789       1.8us 0af76519 "logon" "afs:me" 32 bytes into _uid
+            03:04:10.000    4242 mount.nfs       read                      123456789 8               1.8us 0af76519 -> origin 4bf92f35
+            03:04:10.000    4242 mount.nfs       clear                          _ses 0               1.8us 0af76519
+            03:04:10.000    4242 mount.nfs       reject                            5 0               1.8us 0af76519 -> origin 4bf92f35  30, 129, _ses
+            03:04:10.000    4242 mount.nfs       search                    123456789 123456789       1.8us 0af76519 -> origin 4bf92f35  "user" "debug:x" _ses, _pid
+            03:04:10.000    4242 mount.nfs       upcall                    123456789 exit 1          1.8us 0af76519 "user" "debug:x"  helper 6661 with authorisation 77
+            03:04:10.000    4242 mount.nfs       key_freed                 123456789 revoked             - 4bf92f35 -> origin 4bf92f35  "user" "debug:x"
+            03:04:10.000    4242 mount.nfs       4711                              - EOPNOTSUPP      1.8us 0af76519 0x1, 0xfffffffffffffffe, 0x3, 0x4
             """);
+  }
+
+  @Test
+  void whatIsPartOfSomethingStandsBelowIt() {
+    String request = "000000000000000a";
+    String upcall = "000000000000000b";
+
+    assertThat(
+            calls(
+                keyctl(KeyctlOperation.ASSUME_AUTHORITY, upcall, "1"),
+                keyctl(KeyctlOperation.READ, upcall, "2"),
+                keyctl(KeyctlOperation.REVOKE, null, "9"),
+                keyctl(KeyctlOperation.INSTANTIATE, upcall, "3"),
+                Hits.upcall(Hits.child(request, upcall, 0), KernelText.of("debug:x")),
+                Hits.with(Hits.requestKey(), Hits.child(null, request, SERIAL)),
+                keyctl(KeyctlOperation.UPDATE, null, "8")))
+        .containsExactly(
+            "revoke",
+            "request_key",
+            "`- upcall",
+            "   |- assume_authority",
+            "   |- read",
+            "   `- instantiate",
+            "update");
+  }
+
+  @Test
+  void whatIsPartOfSomethingThatHasNotEndedIsMarked() {
+    assertThat(calls(keyctl(KeyctlOperation.READ, "000000000000000b", "2")))
+        .containsExactly(":- read");
+  }
+
+  @Test
+  void noRecordIsLostToIdsThatMakeNoSense() {
+    assertThat(
+            calls(
+                keyctl(KeyctlOperation.READ, "000000000000000b", "a"),
+                keyctl(KeyctlOperation.READ, "000000000000000a", "b"),
+                keyctl(KeyctlOperation.READ, "000000000000000c", "c")))
+        .containsExactly(":- read", "   `- read", ":- read");
+  }
+
+  @Test
+  void tamperingCannotBeOverlooked() {
+    String row = row(0, Hits.tampered(Tampering.Verdict.BEFORE_COPY));
+
+    assertThat(row)
+        .contains(
+            " TAMPERED before_copy, caller had description \"debug:other\" callout null"
+                + "  \"user\" \"debug:x\" callout \"gizzard\" into _ses  constructed"
+                + "  by the kernel");
+    StringBuilder out = new StringBuilder();
+    new TableLines(0, true, ZoneOffset.UTC)
+        .logs(
+            out,
+            List.of(Hits.telemetry().log(Hits.tampered(Tampering.Verdict.AFTER_COPY), OBSERVED)));
+    assertThat(out)
+        .contains("\u001b[1;31mTAMPERED after_copy")
+        .contains("by the kernel\u001b[0m\n");
   }
 
   @Test
@@ -86,7 +154,7 @@ class TableLinesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {132, 140, 200})
+  @ValueSource(ints = {136, 140, 200})
   void aLineIsNoWiderThanTheTerminal(int columns) {
     String row = row(columns, Hits.requestKeyDescribed(KernelText.of("鍵d".repeat(60))));
 
@@ -137,7 +205,7 @@ class TableLinesTest {
     assertThat(out)
         .startsWith("\u001b[1mTIME")
         .contains("DETAIL\u001b[0m\n")
-        .contains("\u001b[31mEPERM        \u001b[0m");
+        .contains(" \u001b[31mEPERM\u001b[0m        ");
   }
 
   @Test
@@ -174,6 +242,20 @@ class TableLinesTest {
     TableLines.appendDuration(out, nanos);
 
     assertThat(out).hasToString(expected);
+  }
+
+  private static KeyctlHit keyctl(
+      KeyctlOperation operation, @Nullable String parent, String spanId) {
+    HitHeader header = Hits.child(parent, "0".repeat(15) + spanId, 0);
+    return Hits.keyctl(operation, header, 5, 0, 0, 0, 5, 5, null);
+  }
+
+  private static List<String> calls(KeyHit... hits) {
+    return table(0, hits)
+        .lines()
+        .skip(1)
+        .map(row -> row.substring(37, 61).stripTrailing())
+        .toList();
   }
 
   private static KeyHit calledBy(String comm) {
