@@ -10,12 +10,29 @@ const volatile struct rk_config config SEC(".rodata.config") = {};
 
 struct rk_live live SEC(".data.live") = {};
 
-/* Thread group of the agent, learnt from its self-test. What it calls itself is no hit. */
-__u32 self_tgid = 0;
+/* What changes while the programs run, in a section of its own for the same reason. */
+volatile struct rk_control control SEC(".data.control") = {};
 
+/* What the agent calls itself is no hit. The programs may outlive the agent, and its process id may
+ * then be another's.
+ */
 static __always_inline bool is_self(__u64 pid_tgid)
 {
-	return self_tgid && self_tgid == (__u32)(pid_tgid >> 32);
+	struct task_struct *task;
+
+	if (!control.self_tgid || control.self_tgid != (__u32)(pid_tgid >> 32))
+		return false;
+	task = (struct task_struct *)bpf_get_current_task();
+	return BPF_CORE_READ(task, group_leader, start_boottime) == control.self_start_ns;
+}
+
+/* The caller is the agent: it knows the nonce. */
+static __always_inline void set_self(__u64 pid_tgid)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	control.self_start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	control.self_tgid = pid_tgid >> 32;
 }
 
 #endif

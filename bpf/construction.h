@@ -6,6 +6,7 @@
 #ifndef RK_CONSTRUCTION_H
 #define RK_CONSTRUCTION_H
 
+#include "gate.h"
 #include "caller.h"
 #include "filter.h"
 #include "texts.h"
@@ -57,6 +58,8 @@ int BPF_KPROBE(kprobe_call_sbin_request_key, struct key *auth_key)
 	if (!c || is_self(pid_tgid))
 		return 0;
 	call = request_under_way(pid_tgid);
+	if (!call && !begins_all())
+		return 0; /* the request may be the other set's */
 	count(&c->hits[RK_UPCALL]);
 	if (!call && config.filters) {
 		count(&c->filtered[RK_UPCALL]);

@@ -7,6 +7,7 @@
 
 #include "caller.h"
 #include "filter.h"
+#include "gate.h"
 #include "ids.h"
 #include "keyctl.h"
 #include "origin.h"
@@ -24,9 +25,11 @@ static __always_inline void enter(struct rk_counters *c, __u64 pid_tgid, __u32 k
 
 	if (kind == RK_KEYCTL && (__u32)arg[0] == RK_SELFTEST_OPERATION &&
 	    arg[1] == config.selftest_nonce) {
-		self_tgid = pid_tgid >> 32;
+		set_self(pid_tgid);
 		return;
 	}
+	if (!begins(pid_tgid))
+		return;
 	count(&c->hits[kind]);
 	if (!caller_wanted(pid_tgid) || !operation_wanted(kind, (__u32)arg[0])) {
 		count(&c->filtered[kind]);
@@ -86,11 +89,13 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 	struct rk_record *r = &b->record;
 	__u64 used = 0;
 
+	ends(pid_tgid);
 	if (!call || call->kind != kind) {
 		/* One that was filtered has no entry either. Which operation it was is not known
 		 * here, so with that filter a missed entry cannot be told from a filtered one.
 		 */
-		if (caller_wanted(pid_tgid) && !(config.filters & RK_FILTER_OPERATION)) {
+		if (begins_all() && caller_wanted(pid_tgid) &&
+		    !(config.filters & RK_FILTER_OPERATION)) {
 			count(&c->hits[kind]);
 			count(&c->lost[kind][RK_LOST_ENTRY_MISSED]);
 		}

@@ -95,7 +95,9 @@ struct cred {
 
 struct task_struct {
 	int tgid;
+	__u64 start_boottime;
 	struct task_struct *real_parent;
+	struct task_struct *group_leader;
 	const struct cred *cred;
 };
 

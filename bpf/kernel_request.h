@@ -8,6 +8,7 @@
 
 #include "join.h"
 #include "construction.h"
+#include "gate.h"
 
 #define NUL_TERMINATED (~0ULL)
 
@@ -21,7 +22,7 @@ static __always_inline int kernel_requests_key(enum rk_probe probe, struct key_t
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct call *call, *outer;
 
-	if (!c || is_self(pid_tgid))
+	if (!c || is_self(pid_tgid) || !begins(pid_tgid))
 		return 0;
 	count(&c->hits[RK_REQUEST_KEY]);
 	if (!caller_wanted(pid_tgid) || !operation_wanted(RK_REQUEST_KEY, 0)) {
@@ -105,9 +106,12 @@ static __always_inline int kernel_request_answered(enum rk_probe probe, __u64 an
 	b = bpf_map_lookup_elem(&kprobe_scratch, &zero);
 	if (!c || !b || is_self(pid_tgid))
 		return 0;
+	/* Within a call, the claim is that call's. */
+	if (!bpf_map_lookup_elem(&calls, &pid_tgid))
+		ends(pid_tgid);
 	call = bpf_map_lookup_elem(&kernel_requests, &pid_tgid);
 	if (!call) {
-		if (caller_wanted(pid_tgid) && operation_wanted(RK_REQUEST_KEY, 0)) {
+		if (begins_all() && caller_wanted(pid_tgid) && operation_wanted(RK_REQUEST_KEY, 0)) {
 			count(&c->hits[RK_REQUEST_KEY]);
 			count(&c->lost[RK_REQUEST_KEY][RK_LOST_ENTRY_MISSED]);
 		}

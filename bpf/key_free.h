@@ -50,7 +50,7 @@ int BPF_KPROBE(kprobe_security_key_free, struct key *key)
 
 	origin = bpf_map_lookup_elem(&origins, &serial);
 	b = bpf_map_lookup_elem(&kprobe_scratch, &zero);
-	if (!origin || !b || !is_origin_of(origin, key))
+	if (!origin || !b || !is_origin_of(origin, key) || control.gate == RK_GATE_SHUT)
 		return 0;
 	count(&c->hits[RK_KEY_FREED]);
 	r = &b->record;

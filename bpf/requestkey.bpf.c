@@ -45,6 +45,7 @@ const enum rk_tampering_reason *unused_tampering_reason __attribute__((unused));
 const enum rk_correlation *unused_correlation __attribute__((unused));
 const enum rk_key_end *unused_key_end __attribute__((unused));
 const enum rk_watched *unused_watched __attribute__((unused));
+const enum rk_gate *unused_gate __attribute__((unused));
 
 SCRATCH(copy_scratch, struct texts_large);
 SCRATCH(add_copy_scratch, struct texts_large);

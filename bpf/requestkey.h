@@ -292,6 +292,23 @@ struct rk_live {
 	__u32 reserved;
 };
 
+/* Which calls a set of programs records; see gate.h. */
+enum rk_gate {
+	RK_GATE_OPEN = 0,  /* all */
+	RK_GATE_CLAIM = 1, /* those it claims before the other set does */
+	RK_GATE_SHUT = 2,  /* none; those under way are completed */
+	RK_GATE_HEIR = 3,  /* all, but calls that return may have been entered under the other set */
+};
+
+/* Changes while the programs run. An agent finds it in the programs that an older or newer one has
+ * left, so it may grow, but what is there stays where it is.
+ */
+struct rk_control {
+	__u32 gate;	     /* enum rk_gate; written by the agent */
+	__u32 self_tgid;     /* thread group of the agent, learnt from its self-test; 0: none yet */
+	__u64 self_start_ns; /* CLOCK_BOOTTIME, of its leader */
+};
+
 /* keyctl operation no kernel has: the self-test's sign, answered EOPNOTSUPP by the kernel. */
 #define RK_SELFTEST_OPERATION 0x524b5354
 

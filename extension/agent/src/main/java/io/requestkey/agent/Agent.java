@@ -30,6 +30,7 @@ import io.requestkey.agent.otlp.OtlpVertx;
 import io.requestkey.capture.AttachTable;
 import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureException;
+import io.requestkey.capture.CaptureOptions;
 import io.requestkey.capture.KernelCounts;
 import io.requestkey.telemetry.KeyTelemetry;
 import io.requestkey.telemetry.LossRecord;
@@ -184,7 +185,7 @@ final class Agent implements AgentState {
     }
     Capture started;
     try {
-      started = Capture.start(settings.capture());
+      started = Capture.start(captureOptions());
     } catch (CaptureException e) {
       diagnostics.error(String.valueOf(e.getMessage()));
       return 1;
@@ -192,11 +193,10 @@ final class Agent implements AgentState {
     synchronized (captureLock) {
       capture = started;
     }
-    // Counters of programs that an earlier agent left pinned would be of that epoch.
-    ledger.begin(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE), this::kernelCounts);
+    ledger.begin(started.epoch(), started.takenBefore(), this::kernelCounts);
     Delivery delivering = delivery();
     delivery = delivering;
-    RingPump pump = new RingPump(started.ring(), journal, this::fail);
+    RingPump pump = new RingPump(started, journal, this::fail);
     delivering.start();
     pump.start();
     ScheduledExecutorService keeper = keeper();
@@ -261,6 +261,14 @@ final class Agent implements AgentState {
     }
   }
 
+  /** Where records only go to the console someone is looking, and nothing is to stay behind. */
+  private CaptureOptions captureOptions() {
+    boolean service = !exporters.logs().isEmpty() || !exporters.spans().isEmpty();
+    return settings.capture().pin() == CaptureOptions.Pin.AUTO && !service
+        ? settings.capture().withPin(CaptureOptions.Pin.OFF)
+        : settings.capture();
+  }
+
   private boolean listen(Vertx vertx, HostPort http) throws InterruptedException {
     try {
       int port =
@@ -303,8 +311,21 @@ final class Agent implements AgentState {
               + " only: no kprobe on request_key_and_link here, so strings are read from the"
               + " caller's memory (keyring.args.source=user), which the caller can change");
     }
+    announcePins(started);
     for (String destination : exporters.destinations()) {
       diagnostics.info(destination);
+    }
+  }
+
+  private void announcePins(Capture started) {
+    if (started.continued()) {
+      diagnostics.info("going on with the programs that an earlier agent left in the kernel");
+    }
+    List<AttachTable.Row> rows = attachTable().rows();
+    if (started.pinned()) {
+      diagnostics.info("capture goes on while no agent runs; bin/run --unpin ends it");
+    } else if (captureOptions().pin() != CaptureOptions.Pin.OFF && !rows.isEmpty()) {
+      diagnostics.warn("capture ends with the agent: " + rows.getLast().reason());
     }
   }
 
@@ -376,20 +397,19 @@ final class Agent implements AgentState {
     if (problem != null) {
       diagnostics.error(problem);
     }
-    farewell();
+    farewell(started.pinned());
     return problem == null ? 0 : 1;
   }
 
-  private void farewell() {
-    boolean kept = journalKeeps();
+  private void farewell(boolean pinned) {
+    boolean kept = journalKeeps() || pinned;
     diagnostics.info("stopped; ledger " + LedgerJson.of(ledger).encode());
     ledger
         .accounts()
         .forEach((signal, account) -> {
           long waiting = Math.max(0, account.inFlight());
           if (kept && waiting > 0) {
-            diagnostics.info(
-                waiting + " " + signal.label() + " wait in the journal for the next start");
+            diagnostics.info(waiting + " " + signal.label() + " wait for the next start");
           }
           long missing = account.totalLost() + (kept ? 0 : waiting);
           if (missing > 0) {
@@ -438,7 +458,7 @@ final class Agent implements AgentState {
   @Override
   public long ringPendingBytes() {
     synchronized (captureLock) {
-      return capture == null ? 0 : capture.ring().pendingBytes();
+      return capture == null ? 0 : capture.ring().pendingBytes() + capture.olderPendingBytes();
     }
   }
 

@@ -7,6 +7,7 @@ package io.requestkey.agent;
 import io.requestkey.capture.AttachTable;
 import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureException;
+import io.requestkey.capture.CaptureOptions;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +101,9 @@ public final class Main implements Callable<Integer> {
   private static int run(RunOptions options, Diagnostics diagnostics)
       throws SettingException, InterruptedException {
     Settings settings = options.settings();
+    if (options.unpin) {
+      return unpin(settings, diagnostics);
+    }
     Vertx vertx = Agent.vertx();
     try {
       Agent agent = Agent.create(settings, diagnostics, vertx);
@@ -109,6 +113,24 @@ public final class Main implements Callable<Integer> {
       CountDownLatch closed = new CountDownLatch(1);
       var _ = vertx.close().onComplete(_ -> closed.countDown());
       boolean _ = closed.await(1, TimeUnit.SECONDS);
+    }
+  }
+
+  private static int unpin(Settings settings, Diagnostics diagnostics) {
+    try {
+      Capture.Unpinned unpinned = Capture.unpin(settings.capture().library());
+      unpinned.removed().forEach(name -> System.out.println("removed " + name));
+      if (unpinned.removed().isEmpty()) {
+        diagnostics.info("nothing was pinned");
+      }
+      if (unpinned.unread() > 0) {
+        diagnostics.warn(
+            unpinned.unread() + " records that no agent had taken from the ring went with it");
+      }
+      return 0;
+    } catch (CaptureException e) {
+      diagnostics.error(String.valueOf(e.getMessage()));
+      return 1;
     }
   }
 
@@ -152,7 +174,14 @@ public final class Main implements Callable<Integer> {
       System.out.println(
           "kernel   " + System.getProperty("os.version") + " " + System.getProperty("os.arch"));
       System.out.println("java     " + Runtime.version());
-      try (Capture capture = Capture.start(settings.capture())) {
+      try (Capture capture =
+          Capture.start(
+              settings
+                  .capture()
+                  .withPin(
+                      settings.capture().pin() == CaptureOptions.Pin.OFF
+                          ? CaptureOptions.Pin.OFF
+                          : CaptureOptions.Pin.TRY))) {
         System.out.println("libbpf   " + capture.libbpfVersion());
         System.out.println(
             "strings  "
@@ -242,6 +271,22 @@ public final class Main implements Callable<Integer> {
         description = "Size of the kernel's ring, a power of two; suffix k, m. Default: 8m.")
     private @Nullable String ringSize;
 
+    @Option(
+        names = "--pin",
+        paramLabel = "MODE",
+        description =
+            "auto: with an OTLP exporter, capture goes on in the kernel while no agent runs, where"
+                + " the kernel can (Linux 5.15). on: with any exporter, or nothing. off: it ends"
+                + " with the agent. Default: auto.")
+    private @Nullable String pin;
+
+    @Option(
+        names = "--unpin",
+        description =
+            "Instead of running, end the capture that goes on in the kernel, remove its pins, and"
+                + " say what was removed.")
+    private boolean unpin;
+
     @Option(names = "--type", paramLabel = "TYPE", description = "Only keys of this type.")
     private @Nullable String type;
 
@@ -307,6 +352,7 @@ public final class Main implements Callable<Integer> {
                 http,
                 capture,
                 ringSize,
+                pin,
                 type,
                 descriptionPrefix,
                 uid,

@@ -5,6 +5,8 @@
 package io.requestkey.agent;
 
 import io.requestkey.agent.journal.HitJournal;
+import io.requestkey.capture.Capture;
+import io.requestkey.capture.CaptureException;
 import io.requestkey.capture.CorruptRecordException;
 import io.requestkey.capture.RingReader;
 import java.util.concurrent.atomic.LongAdder;
@@ -27,6 +29,7 @@ final class RingPump {
   /** Lets a batch gather, so that a busy host costs a wake-up a batch, not a record. */
   private static final int GATHER_MILLIS = 10;
 
+  private final Capture capture;
   private final RingReader ring;
   private final HitJournal journal;
   private final Consumer<String> failed;
@@ -39,8 +42,9 @@ final class RingPump {
    *
    * @param failed told once, from the pump's thread, when the ring cannot be read any more
    */
-  RingPump(RingReader ring, HitJournal journal, Consumer<String> failed) {
-    this.ring = ring;
+  RingPump(Capture capture, HitJournal journal, Consumer<String> failed) {
+    this.capture = capture;
+    this.ring = capture.ring();
     this.journal = journal;
     this.failed = failed;
     this.thread = Thread.ofPlatform().name("ring").daemon(true).unstarted(this::run);
@@ -50,7 +54,10 @@ final class RingPump {
     thread.start();
   }
 
-  /** Empties the ring as far as the journal has room, and ends. Detach the programs first. */
+  /**
+   * Ends. Detach the programs first: the ring is emptied as far as the journal has room, except
+   * when they are pinned; then what is in it is the next agent's.
+   */
   void stop() throws InterruptedException {
     stopping = true;
     ring.wake();
@@ -70,16 +77,17 @@ final class RingPump {
         }
         ring.nap(GATHER_MILLIS);
       }
-      while (drain() > 0) {
+      while (!capture.pinned() && drain() > 0) {
         // Until it is empty.
       }
-    } catch (CorruptRecordException e) {
-      failed.accept(e.getMessage());
+    } catch (CorruptRecordException | CaptureException e) {
+      failed.accept(String.valueOf(e.getMessage()));
     }
   }
 
-  private int drain() throws CorruptRecordException {
-    int taken = ring.drain(journal::append, MAX_DRAIN);
+  private int drain() throws CorruptRecordException, CaptureException {
+    int taken = capture.drainOlder(journal::append);
+    taken += ring.drain(journal::append, MAX_DRAIN);
     received.add(taken);
     return taken;
   }

@@ -43,6 +43,7 @@ final class SettingsParser {
           "capture",
           "syscall.probes",
           "ring.size",
+          "pin",
           "journal.size",
           "journal.sync",
           "journal.sync.interval",
@@ -87,6 +88,7 @@ final class SettingsParser {
       @Nullable String http,
       @Nullable String capture,
       @Nullable String ringSize,
+      @Nullable String pin,
       @Nullable String type,
       @Nullable String descriptionPrefix,
       @Nullable String uid,
@@ -227,10 +229,20 @@ final class SettingsParser {
           probes == null ? defaults.syscallProbes() : probes,
           (int) ring,
           filters(),
+          pin(),
           library == null ? defaults.library() : library.text());
     } catch (IllegalArgumentException e) {
       throw new SettingException(String.valueOf(e.getMessage()));
     }
+  }
+
+  private CaptureOptions.Pin pin() throws SettingException {
+    Value value = value("--pin", flags.pin(), "pin");
+    CaptureOptions.Pin pin = choice(CaptureOptions.Pin.class, value);
+    if (pin == CaptureOptions.Pin.TRY && value != null) {
+      throw wrong(value, "auto, on, off are possible");
+    }
+    return pin == null ? CaptureOptions.Pin.AUTO : pin;
   }
 
   private Filters filters() throws SettingException {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe. Owns the object: {@link #close} detaches and unloads it.
  */
-final class Attachment implements AutoCloseable {
+final class Attachment implements ProgramSet {
 
   /** How entry and return of the system calls are seen, in order of preference. */
   enum Way {
@@ -132,13 +132,15 @@ final class Attachment implements AutoCloseable {
    * @param copies whether the kernel's copies are wanted
    * @param copiesRequired whether to fail without them
    * @param reason why a better way was not taken
+   * @param owner whose the return probes are; see {@link ReturnProbes}
    * @throws CaptureException when a row that must be there cannot be had
    */
-  void attach(boolean copies, boolean copiesRequired, String reason) throws CaptureException {
+  void attach(boolean copies, boolean copiesRequired, String reason, String owner)
+      throws CaptureException {
     if (way != Way.FENTRY) {
-      returnProbes = new ReturnProbes(TraceFs.require());
+      returnProbes = new ReturnProbes(TraceFs.require(), owner);
     } else if (copies) {
-      returnProbes = returnProbesIfAny();
+      returnProbes = returnProbesIfAny(owner);
     }
     attachCopies(copies, copiesRequired);
     attachSystemCalls(reason);
@@ -177,9 +179,9 @@ final class Attachment implements AutoCloseable {
   }
 
   /** The system calls do without tracefs here; upcalls that wait are not seen to end for sure. */
-  private static @Nullable ReturnProbes returnProbesIfAny() {
+  private static @Nullable ReturnProbes returnProbesIfAny(String owner) {
     try {
-      return new ReturnProbes(TraceFs.require());
+      return new ReturnProbes(TraceFs.require(), owner);
     } catch (CaptureException e) {
       return null;
     }
@@ -314,26 +316,60 @@ final class Attachment implements AutoCloseable {
     return new AttachTable.ProbeState(program, 0, 0);
   }
 
-  /** What the self-test must see running. */
-  Set<Probe> exercised() {
+  @Override
+  public Set<Probe> exercised() {
     return exercised;
   }
 
-  /** Whether request_key records carry the kernel's copies. */
-  boolean kernelCopies() {
+  @Override
+  public boolean kernelCopies() {
     return probes.containsKey(REQUEST_COPIES);
   }
 
-  Way way() {
-    return way;
+  @Override
+  public String syscallWay() {
+    return way.label;
+  }
+
+  @Override
+  public int mapFd(String map) throws CaptureException {
+    return object.mapFd(map);
+  }
+
+  /** What is recorded from now on. */
+  void gate(Gate gate) throws CaptureException {
+    try (Control control = new Control(object.mapFd(ControlLayout.MAP))) {
+      control.gate(gate);
+    }
+  }
+
+  /** What another agent has to know of it. */
+  Manifest manifest(long id, long epoch, String key, Map<Long, KernelCounts> inherited) {
+    Map<String, String> counting = new java.util.LinkedHashMap<>();
+    for (String program : object.attached()) {
+      Probe probe = probes.get(program);
+      counting.put(program, probe == null ? "" : probe.name());
+    }
+    return new Manifest(
+        id,
+        epoch,
+        key,
+        CountersShape.OURS,
+        way.label,
+        kernelCopies(),
+        object.maps(),
+        counting,
+        exercised.stream().map(Probe::name).toList(),
+        rows,
+        inherited);
   }
 
   BpfObject object() {
     return object;
   }
 
-  /** The table with the counts of now. */
-  AttachTable table(CounterMap counters) throws CaptureException {
+  @Override
+  public AttachTable table(CounterMap counters) throws CaptureException {
     Map<Probe, Long> runs = new EnumMap<>(Probe.class);
     for (Probe probe : Probe.values()) {
       runs.put(probe, counters.runs(probe));
@@ -354,7 +390,15 @@ final class Attachment implements AutoCloseable {
     return new AttachTable(filled);
   }
 
-  void detach() {
+  /** Closes it and leaves the programs to their pins. */
+  void abandon() {
+    object.abandonLinks();
+    returnProbes = null;
+    object.close();
+  }
+
+  @Override
+  public void detach() {
     object.detach();
     if (returnProbes != null) {
       returnProbes.close();

@@ -13,14 +13,15 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One opened BPF object with its maps and links. Owns them: closing detaches every program. Not
- * thread-safe, except for {@link #lookupPerCpu}.
+ * One opened BPF object with its maps and links. Owns them: closing detaches every program, unless
+ * they were {@linkplain #abandonLinks left to their pins}. Not thread-safe.
  */
 final class BpfObject implements AutoCloseable {
 
@@ -41,7 +42,7 @@ final class BpfObject implements AutoCloseable {
   private final MemorySegment object;
   private final MemorySegment log;
   private final Map<String, MemorySegment> programs = new HashMap<>();
-  private final List<MemorySegment> links = new ArrayList<>();
+  private final Map<String, MemorySegment> links = new LinkedHashMap<>();
   private final List<Integer> perfEvents = new ArrayList<>();
 
   private BpfObject(Libbpf libbpf, Arena arena, MemorySegment object, MemorySegment log) {
@@ -188,7 +189,7 @@ final class BpfObject implements AutoCloseable {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment capture = Native.errnoSegment(call);
       MemorySegment link = (MemorySegment) libbpf.attach.invokeExact(capture, program(name));
-      return keep(link, capture);
+      return keep(name, link, capture);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
@@ -204,23 +205,23 @@ final class BpfObject implements AutoCloseable {
       MemorySegment capture = Native.errnoSegment(call);
       MemorySegment link =
           (MemorySegment) libbpf.attachPerfEvent.invokeExact(capture, program(name), perfEventFd);
-      return keep(link, capture);
+      return keep(name, link, capture);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
   }
 
-  private int keep(MemorySegment link, MemorySegment capture) {
+  private int keep(String name, MemorySegment link, MemorySegment capture) {
     if (link.equals(MemorySegment.NULL)) {
       return Native.errno(capture);
     }
-    links.add(link);
+    links.put(name, link);
     return 0;
   }
 
   /** Detaches every program; the maps stay. */
   void detach() {
-    for (MemorySegment link : links.reversed()) {
+    for (MemorySegment link : new ArrayList<>(links.values()).reversed()) {
       try {
         int _ = (int) libbpf.destroyLink.invokeExact(link);
       } catch (Throwable t) {
@@ -242,18 +243,21 @@ final class BpfObject implements AutoCloseable {
     }
   }
 
-  /**
-   * Reads entry 0 of a per-CPU array. Safe for any thread while the object is open.
-   *
-   * @param values room for the value of every possible CPU
-   * @return 0 or the positive errno
-   */
-  int lookupPerCpu(int mapFd, MemorySegment values) {
-    try (Arena call = Arena.ofConfined()) {
-      MemorySegment capture = Native.errnoSegment(call);
-      MemorySegment key = call.allocateFrom(INT, 0);
-      int r = (int) libbpf.lookup.invokeExact(capture, mapFd, key, values);
-      return r < 0 ? -r : 0;
+  /** Names of all maps. */
+  List<String> maps() {
+    List<String> names = new ArrayList<>();
+    try {
+      MemorySegment map = MemorySegment.NULL;
+      while (true) {
+        map = (MemorySegment) libbpf.nextMap.invokeExact(object, map);
+        if (map.equals(MemorySegment.NULL)) {
+          return names;
+        }
+        if ((int) libbpf.mapFd.invokeExact(map) >= 0) {
+          MemorySegment name = (MemorySegment) libbpf.mapName.invokeExact(map);
+          names.add(name.reinterpret(256).getString(0));
+        }
+      }
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
@@ -263,9 +267,8 @@ final class BpfObject implements AutoCloseable {
   void write(String map, MemorySegment value) throws CaptureException {
     int fd = mapFd(map);
     try (Arena call = Arena.ofConfined()) {
-      MemorySegment capture = Native.errnoSegment(call);
       MemorySegment key = call.allocateFrom(INT, 0);
-      int r = (int) libbpf.update.invokeExact(capture, fd, key, value, 0L);
+      int r = (int) libbpf.update.invokeExact(fd, key, value, 0L);
       if (r < 0) {
         throw new CaptureException("cannot write map " + map + ": " + Errno.name(-r));
       }
@@ -274,6 +277,57 @@ final class BpfObject implements AutoCloseable {
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
+  }
+
+  /** Has a map be one that exists, before {@link #load}. */
+  void reuseMap(String map, int fd) throws CaptureException {
+    try {
+      int r = (int) libbpf.reuseMapFd.invokeExact(map(map), fd);
+      if (r < 0) {
+        throw new CaptureException("cannot use the existing map " + map + ": " + Errno.name(-r));
+      }
+    } catch (CaptureException e) {
+      throw e;
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    }
+  }
+
+  /** Names of the programs that are attached. */
+  List<String> attached() {
+    return List.copyOf(links.keySet());
+  }
+
+  /** Fd of the link that attaches a program. */
+  int linkFd(String program) {
+    MemorySegment link = links.get(program);
+    if (link == null) {
+      throw new IllegalArgumentException("program " + program + " is not attached");
+    }
+    try {
+      return (int) libbpf.linkFd.invokeExact(link);
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    }
+  }
+
+  /**
+   * The links are pinned, and stay attached when this is closed. A descriptor of each perf event
+   * stays open until the process ends: libbpf hides it, and would disable the event with it.
+   */
+  void abandonLinks() {
+    for (MemorySegment link : links.values()) {
+      try {
+        int fd = (int) libbpf.linkFd.invokeExact(link);
+        libbpf.disconnectLink.invokeExact(link);
+        int _ = (int) libbpf.destroyLink.invokeExact(link);
+        LibC.close(fd);
+      } catch (Throwable t) {
+        throw Native.unexpected(t);
+      }
+    }
+    links.clear();
+    perfEvents.clear();
   }
 
   /** Runs of a program the kernel skipped because it was already running on that CPU. */

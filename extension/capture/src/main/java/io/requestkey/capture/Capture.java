@@ -5,40 +5,59 @@
 package io.requestkey.capture;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.foreign.Arena;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Running capture: programs attached, self-test passed, records flowing into the ring.
  *
- * <p>{@link #ring} belongs to one thread; {@link #counts} and {@link #attachTable} are for any
- * thread until {@link #close}.
+ * <p>The programs may be pinned ({@link CaptureOptions.Pin}): then they go on after {@link #close},
+ * the death of the process included, and the next capture with the same options continues them.
+ * With others it takes over from them, so that each call is recorded once.
+ *
+ * <p>{@link #ring} and {@link #drainOlder} belong to one thread; {@link #counts} and {@link
+ * #attachTable} are for any thread until {@link #close}.
  */
 public final class Capture implements AutoCloseable {
 
-  private final Attachment attachment;
+  private static final String PIN_FACT = "capture while no agent runs";
+
+  private final ProgramSet set;
   private final CounterMap counters;
   private final RingReader ring;
   private final String libbpfVersion;
+  private final long epoch;
+  private final boolean continued;
+  private final @Nullable Lineage lineage;
+  private final AttachTable.Row pinRow;
 
   private Capture(
-      Attachment attachment, CounterMap counters, RingReader ring, String libbpfVersion) {
-    this.attachment = attachment;
+      Libbpf libbpf,
+      ProgramSet set,
+      CounterMap counters,
+      RingReader ring,
+      long epoch,
+      boolean continued,
+      @Nullable Lineage lineage,
+      AttachTable.Row pinRow) {
+    this.set = set;
     this.counters = counters;
     this.ring = ring;
-    this.libbpfVersion = libbpfVersion;
+    this.libbpfVersion = libbpf.version();
+    this.epoch = epoch;
+    this.continued = continued;
+    this.lineage = lineage;
+    this.pinRow = pinRow;
   }
 
   /**
-   * Loads and attaches, trying each way in order, and runs the self-test.
+   * Continues what an earlier capture has left pinned, or loads and attaches, trying each way in
+   * order; and runs the self-test.
    *
    * @throws CaptureException when no way works; the message names each and why
    */
@@ -47,66 +66,219 @@ public final class Capture implements AutoCloseable {
       throw new CaptureException("big-endian machines are not supported");
     }
     Libbpf libbpf = Libbpf.open(options.library());
-    boolean arm = System.getProperty("os.arch", "").equals("aarch64");
-    byte[] elf = elf(arm ? "aarch64" : "x86_64");
-    List<String> reasons = new ArrayList<>();
     try (KernelBtf btf = KernelBtf.load(libbpf)) {
       requirePermission();
-      for (Attachment.Way way : ways(options)) {
-        try {
-          return start(options, libbpf, btf, elf, arm, way, String.join("; ", reasons));
-        } catch (CaptureException e) {
-          reasons.add(way.label + ": " + e.getMessage());
-        }
-      }
+      Loader loader = new Loader(libbpf, btf, options);
+      return switch (options.pin()) {
+        case OFF -> unpinned(loader, "not asked for");
+        case TRY -> tried(loader);
+        case AUTO, ON -> pinned(loader, options.pin() == CaptureOptions.Pin.ON);
+      };
     }
-    throw new CaptureException("no way to capture on this kernel: " + String.join("; ", reasons));
   }
 
-  private static Capture start(
-      CaptureOptions options,
-      Libbpf libbpf,
-      KernelBtf btf,
-      byte[] elf,
-      boolean arm,
-      Attachment.Way way,
-      String reason)
+  private static Capture unpinned(Loader loader, String reason) throws CaptureException {
+    return unpinned(
+        loader,
+        loader.load(ReturnProbes.ofThisProcess(), Gate.OPEN, -1),
+        new AttachTable.Row(PIN_FACT, "none", reason, List.of()));
+  }
+
+  private static Capture unpinned(Loader loader, Attachment attachment, AttachTable.Row row)
       throws CaptureException {
-    boolean copies = options.mode() != CaptureOptions.Mode.TRACEPOINT;
-    long nonce = new SecureRandom().nextLong();
-    BpfObject object = BpfObject.open(libbpf, elf);
     try {
-      Attachment attachment = Attachment.select(object, way, arm, btf, copies);
-      object.setMaxEntries("ring", options.ringBytes());
-      try (Arena arena = Arena.ofConfined()) {
-        object.setInitialValue(
-            ".rodata.config",
-            KernelConfig.bytes(arena, options.filters(), nonce, KernelClock.bootNanos()));
-      }
-      object.load();
-      attachment.attach(copies, options.mode() == CaptureOptions.Mode.KPROBE, reason);
-      CounterMap counters = new CounterMap(object, object.mapFd("counters"), libbpf.possibleCpus());
-      SelfTest.run(counters, attachment.exercised(), nonce);
-      RingReader ring = new RingReader(object.mapFd("ring"), object.maxEntries("ring"));
-      return new Capture(attachment, counters, ring, libbpf.version());
+      return new Capture(
+          loader.libbpf(),
+          attachment,
+          loader.counters(attachment),
+          ring(attachment, attachment.object().maxEntries("ring")),
+          Loader.random(),
+          false,
+          null,
+          row);
     } catch (CaptureException e) {
-      object.close();
+      attachment.close();
       throw e;
     }
   }
 
-  private static Set<Attachment.Way> ways(CaptureOptions options) {
-    return switch (options.syscallProbes()) {
-      case FENTRY -> EnumSet.of(Attachment.Way.FENTRY);
-      case KPROBE -> EnumSet.of(Attachment.Way.KPROBE);
-      case TRACEPOINT -> EnumSet.of(Attachment.Way.TRACEPOINT);
-      case AUTO ->
-          switch (options.mode()) {
-            case TRACEPOINT -> EnumSet.of(Attachment.Way.TRACEPOINT);
-            case KPROBE -> EnumSet.of(Attachment.Way.FENTRY, Attachment.Way.KPROBE);
-            case AUTO -> EnumSet.allOf(Attachment.Way.class);
-          };
-    };
+  private static RingReader ring(ProgramSet set, int bytes) throws CaptureException {
+    return new RingReader(set.mapFd("ring"), bytes);
+  }
+
+  /** Pins, to see whether it can be done, and takes the pins away again. */
+  private static Capture tried(Loader loader) throws CaptureException {
+    Attachment attachment = loader.load(ReturnProbes.ofThisProcess(), Gate.OPEN, -1);
+    String reason;
+    try {
+      Path trial = Pins.makeTrial();
+      reason =
+          PinnedSet.pin(
+              loader.bpf(), trial, loader.manifest(attachment, List.of()), attachment.object());
+      List<String> _ = Pins.remove(trial);
+    } catch (CaptureException e) {
+      reason = String.valueOf(e.getMessage());
+    }
+    return unpinned(
+        loader,
+        attachment,
+        new AttachTable.Row(
+            PIN_FACT, reason.isEmpty() ? "programs can be pinned" : "none", reason, List.of()));
+  }
+
+  private static Capture pinned(Loader loader, boolean required) throws CaptureException {
+    Pins pins;
+    try {
+      pins = Pins.take();
+    } catch (CaptureException e) {
+      if (required) {
+        throw new CaptureException("the programs cannot be pinned: " + e.getMessage(), e);
+      }
+      return unpinned(loader, String.valueOf(e.getMessage()));
+    }
+    List<PinnedSet> found = new ArrayList<>();
+    try {
+      found.addAll(found(loader.bpf(), pins));
+      PinnedSet own = continuable(loader, found);
+      if (own != null) {
+        return started(loader, pins, own, found, true);
+      }
+      Path directory = pins.make(loader.key());
+      Attachment attachment =
+          loader.load(ReturnProbes.of(directory), Gate.SHUT, Loader.claimsOf(loader.bpf(), found));
+      String reason =
+          PinnedSet.pin(
+              loader.bpf(), directory, loader.manifest(attachment, found), attachment.object());
+      if (reason.isEmpty()) {
+        PinnedSet pinned = PinnedSet.open(loader.bpf(), directory);
+        attachment.abandon();
+        return started(loader, pins, pinned, found, false);
+      }
+      List<String> _ = Pins.remove(directory);
+      if (required || !found.isEmpty()) {
+        attachment.close();
+        throw new CaptureException("the programs cannot be pinned: " + reason);
+      }
+      pins.close();
+      attachment.gate(Gate.OPEN);
+      return unpinned(loader, attachment, new AttachTable.Row(PIN_FACT, "none", reason, List.of()));
+    } catch (CaptureException e) {
+      found.forEach(PinnedSet::close);
+      pins.close();
+      throw e;
+    }
+  }
+
+  /** What earlier agents have left; what they did not finish is taken away. */
+  private static List<PinnedSet> found(BpfCalls bpf, Pins pins) throws CaptureException {
+    List<PinnedSet> found = new ArrayList<>();
+    for (Path directory : pins.directories()) {
+      try {
+        found.add(PinnedSet.open(bpf, directory));
+      } catch (CaptureException e) {
+        System.getLogger(Capture.class.getName())
+            .log(
+                System.Logger.Level.WARNING,
+                "removing the pinned programs in " + directory + ": " + e.getMessage());
+        List<String> _ = Pins.remove(directory);
+      }
+    }
+    // All of them before the self-test, whose calls are no hits to any.
+    for (PinnedSet set : found) {
+      SelfTest.introduce(set.nonce());
+    }
+    ReturnProbes.removeOrphans();
+    return found;
+  }
+
+  /** The one of the same key, if it still works; it is taken out of the list. */
+  private static @Nullable PinnedSet continuable(Loader loader, List<PinnedSet> found)
+      throws CaptureException {
+    for (PinnedSet set : found) {
+      if (!set.manifest().key().equals(loader.key())) {
+        continue;
+      }
+      List<String> problems = new ArrayList<>(set.problems());
+      if (problems.isEmpty()) {
+        try {
+          SelfTest.run(loader.counters(set), set.exercised(), set.nonce());
+          found.remove(set);
+          return set;
+        } catch (CaptureException e) {
+          problems.add(String.valueOf(e.getMessage()));
+        }
+      }
+      System.getLogger(Capture.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "the programs in "
+                  + set.directory()
+                  + " cannot be continued, others take over: "
+                  + String.join("; ", problems));
+    }
+    return null;
+  }
+
+  private static Capture started(
+      Loader loader, Pins pins, PinnedSet own, List<PinnedSet> others, boolean continued)
+      throws CaptureException {
+    CounterMap counters = loader.counters(own);
+    Lineage lineage = new Lineage(loader.bpf(), pins, own, counters, loader.cpus());
+    RingReader ring = ring(own, own.ringBytes());
+    lineage.takeOver(others);
+    return new Capture(
+        loader.libbpf(),
+        own,
+        counters,
+        ring,
+        own.manifest().epoch(),
+        continued,
+        lineage,
+        new AttachTable.Row(PIN_FACT, "programs pinned in " + own.directory(), "", List.of()));
+  }
+
+  /**
+   * Detaches and removes all programs that were left pinned, with what is still in their rings.
+   *
+   * @param library soname or path of libbpf
+   * @throws CaptureException when it cannot be done, as while an agent runs that has them
+   */
+  public static Unpinned unpin(String library) throws CaptureException {
+    requirePermission();
+    List<String> removed = new ArrayList<>();
+    long unread = 0;
+    if (!BpfFs.mounted() || !Files.isDirectory(Pins.ROOT)) {
+      return new Unpinned(removed, unread);
+    }
+    BpfCalls bpf = new BpfCalls(Libbpf.open(library));
+    try (Pins pins = Pins.take()) {
+      for (Path directory : pins.directories()) {
+        try (PinnedSet set = PinnedSet.open(bpf, directory)) {
+          set.control().gate(Gate.SHUT);
+          try (PendingRecords ring = new PendingRecords(set.mapFd("ring"), set.ringBytes())) {
+            unread += ring.count().values().stream().mapToLong(Long::longValue).sum();
+          }
+        } catch (CaptureException e) {
+          // Not finished: nothing to be lost.
+        }
+        removed.addAll(Pins.remove(directory));
+      }
+      ReturnProbes.removeOrphans();
+      Pins.removeRoot();
+    }
+    return new Unpinned(removed, unread);
+  }
+
+  /**
+   * What was removed.
+   *
+   * @param removed names of the pins, below our directory
+   * @param unread records that no agent had taken
+   */
+  public record Unpinned(List<String> removed, long unread) {
+    public Unpinned {
+      removed = List.copyOf(removed);
+    }
   }
 
   /** The usual case of too few rights, told before the kernel's errno has to be explained. */
@@ -129,42 +301,73 @@ public final class Capture implements AutoCloseable {
     }
   }
 
-  private static byte[] elf(String machine) throws CaptureException {
-    String name = "/io/requestkey/bpf/requestkey." + machine + ".bpf.o";
-    try (InputStream in = Capture.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new CaptureException(
-            "this build has no BPF object for " + machine + " (" + name + ")");
-      }
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new CaptureException("cannot read " + name + ": " + e.getMessage(), e);
-    }
-  }
-
   /** The ring; for one thread. Closed with this. */
   public RingReader ring() {
     return ring;
   }
 
-  /** What the kernel side counted. */
+  /**
+   * What the kernel side counted since the {@link #epoch} began, by whichever programs and agents.
+   */
   public KernelCounts counts() throws CaptureException {
-    return counters.read();
+    return lineage == null ? counters.read() : lineage.total();
+  }
+
+  /**
+   * Names the beginning of {@link #counts}: random, not 0, the same as long as the counters go on,
+   * across restarts and upgrades of agents that find their programs pinned.
+   */
+  public long epoch() {
+    return epoch;
+  }
+
+  /** Whether programs go on that an earlier agent attached. */
+  public boolean continued() {
+    return continued;
+  }
+
+  /** Whether the programs stay when this is closed. */
+  public boolean pinned() {
+    return lineage != null;
+  }
+
+  /** Records of each kind in {@link #counts} that earlier agents had taken from the rings. */
+  public Map<HitKind, Long> takenBefore() {
+    return lineage == null ? Map.of() : lineage.taken();
+  }
+
+  /**
+   * Hands what the programs that were taken over from have recorded to the sink. Call it before
+   * {@link RingReader#drain}; it costs nothing when there are none.
+   *
+   * @return how many records were taken
+   * @throws CorruptRecordException when such a ring is damaged
+   * @throws CaptureException when the programs cannot be removed at their end
+   */
+  public int drainOlder(RingReader.Sink sink) throws CorruptRecordException, CaptureException {
+    return lineage == null ? 0 : lineage.drain(sink);
+  }
+
+  /** Bytes in the rings that {@link #drainOlder} empties. */
+  public long olderPendingBytes() {
+    return lineage == null ? 0 : lineage.pendingBytes();
   }
 
   /** Which way each fact is captured, with the counts of now. */
   public AttachTable attachTable() throws CaptureException {
-    return attachment.table(counters);
+    List<AttachTable.Row> rows = new ArrayList<>(set.table(counters).rows());
+    rows.add(pinRow);
+    return new AttachTable(rows);
   }
 
   /** Whether the strings of request_key are the kernel's own copies. */
   public boolean kernelCopies() {
-    return attachment.kernelCopies();
+    return set.kernelCopies();
   }
 
   /** How the system calls are seen, such as {@code fentry/fexit}. */
   public String syscallWay() {
-    return attachment.way().label;
+    return set.syscallWay();
   }
 
   /** Version of the loaded libbpf, such as {@code v1.1}. */
@@ -172,14 +375,20 @@ public final class Capture implements AutoCloseable {
     return libbpfVersion;
   }
 
-  /** Detaches every program; what is in the ring can still be read. */
+  /**
+   * Detaches every program, unless they are pinned; what is in the ring can still be read. Pinned
+   * programs go on.
+   */
   public void detach() {
-    attachment.detach();
+    set.detach();
   }
 
   @Override
   public void close() {
     ring.close();
-    attachment.close();
+    if (lineage != null) {
+      lineage.close();
+    }
+    set.close();
   }
 }

@@ -11,10 +11,16 @@ package io.requestkey.capture;
  * @param syscallProbes how entry and return of the system calls are seen
  * @param ringBytes size of the ring: a power of two, a multiple of the page size
  * @param filters what is wanted
+ * @param pin whether the programs go on while no agent runs
  * @param library soname or path of libbpf
  */
 public record CaptureOptions(
-    Mode mode, SyscallProbes syscallProbes, int ringBytes, Filters filters, String library) {
+    Mode mode,
+    SyscallProbes syscallProbes,
+    int ringBytes,
+    Filters filters,
+    Pin pin,
+    String library) {
 
   /** What the kernel must offer. */
   public enum Mode {
@@ -38,13 +44,30 @@ public record CaptureOptions(
     TRACEPOINT
   }
 
+  /** The same, with another answer to whether the programs go on. */
+  public CaptureOptions withPin(Pin other) {
+    return new CaptureOptions(mode, syscallProbes, ringBytes, filters, other, library);
+  }
+
+  /** Whether the programs go on while no agent runs. */
+  public enum Pin {
+    /** Where the kernel can; else it is told why not. */
+    AUTO,
+    /** Or nothing is captured. */
+    ON,
+    /** The programs end with the agent. */
+    OFF,
+    /** As off, but it is tried, so that the attach table tells. */
+    TRY
+  }
+
   /** Ring size when none is given: 8 MiB. */
   public static final int DEFAULT_RING_BYTES = 8 << 20;
 
   /** The defaults. */
   public static CaptureOptions defaults() {
     return new CaptureOptions(
-        Mode.AUTO, SyscallProbes.AUTO, DEFAULT_RING_BYTES, Filters.NONE, Libbpf.SONAME);
+        Mode.AUTO, SyscallProbes.AUTO, DEFAULT_RING_BYTES, Filters.NONE, Pin.OFF, Libbpf.SONAME);
   }
 
   public CaptureOptions {

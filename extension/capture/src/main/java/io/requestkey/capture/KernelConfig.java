@@ -17,7 +17,24 @@ final class KernelConfig {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
+  /** The section it is in, and so the map. */
+  static final String MAP = ".rodata.config";
+
   private KernelConfig() {}
+
+  /** The self-test's nonce in a configuration. */
+  static long nonce(MemorySegment config) {
+    return config.get(LONG, ConfigLayout.SELFTEST_NONCE);
+  }
+
+  /** The part that the filters make: the same for the same filters. */
+  static byte[] filterBytes(Filters filters) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment config = arena.allocate(ConfigLayout.SIZE, 8);
+      filters(config, filters);
+      return config.toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
 
   static MemorySegment bytes(Arena arena, Filters filters, long selfTestNonce, long bootNanos) {
     SecureRandom random = new SecureRandom();
@@ -29,6 +46,11 @@ final class KernelConfig {
     // million hits a second for the whole life of an agent.
     config.set(LONG, ConfigLayout.SEQ_BASE, bootNanos / 1_000);
     config.set(LONG, ConfigLayout.SELFTEST_NONCE, selfTestNonce);
+    filters(config, filters);
+    return config;
+  }
+
+  private static void filters(MemorySegment config, Filters filters) {
     int bits = 0;
     if (filters.pid() != null) {
       bits |= ConfigLayout.BIT_PID;
@@ -68,7 +90,6 @@ final class KernelConfig {
       config.set(LONG, ConfigLayout.FILTER_OPERATIONS, operations);
     }
     config.set(INT, ConfigLayout.FILTERS, bits);
-    return config;
   }
 
   private static int text(MemorySegment config, long offset, String value) {

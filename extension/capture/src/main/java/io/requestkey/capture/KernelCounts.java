@@ -30,6 +30,13 @@ public record KernelCounts(Map<HitKind, KindCounts> kinds, long textsCut) {
     return new KernelCounts(Map.of(), 0);
   }
 
+  /** Both together. */
+  public KernelCounts plus(KernelCounts other) {
+    Map<HitKind, KindCounts> sum = new EnumMap<>(kinds);
+    other.kinds.forEach((kind, counts) -> sum.merge(kind, counts, KindCounts::plus));
+    return new KernelCounts(sum, textsCut + other.textsCut);
+  }
+
   /** The given kinds together. */
   public KindCounts of(Set<HitKind> wanted) {
     KindCounts sum = KindCounts.NONE;

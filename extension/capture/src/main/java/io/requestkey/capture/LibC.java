@@ -39,6 +39,8 @@ final class LibC {
       LIBC.errnoFunction("clock_gettime", INT, INT, POINTER);
   private static final MethodHandle MOUNT =
       LIBC.errnoFunction("mount", INT, POINTER, POINTER, POINTER, LONG, POINTER);
+  private static final MethodHandle OPEN = LIBC.variadic("open", 2, INT, POINTER, INT, INT);
+  private static final MethodHandle FLOCK = LIBC.errnoFunction("flock", INT, INT, INT);
   private static final MethodHandle SYSCALL =
       LIBC.variadic("syscall", 1, LONG, LONG, LONG, LONG, LONG, LONG, LONG);
 
@@ -104,6 +106,28 @@ final class LibC {
   static void close(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       int _ = (int) CLOSE.invokeExact(Native.errnoSegment(arena), fd);
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    }
+  }
+
+  /** A file descriptor of what exists, or the negative errno. */
+  static int open(String path, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment capture = Native.errnoSegment(arena);
+      int fd = (int) OPEN.invokeExact(capture, arena.allocateFrom(path), flags, 0);
+      return fd < 0 ? -Native.errno(capture) : fd;
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    }
+  }
+
+  /** 0 or the negative errno. */
+  static int flock(int fd, int operation) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment capture = Native.errnoSegment(arena);
+      int r = (int) FLOCK.invokeExact(capture, fd, operation);
+      return r < 0 ? -Native.errno(capture) : r;
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }

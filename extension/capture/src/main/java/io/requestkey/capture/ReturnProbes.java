@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Return probes with room for many sleeping calls, made through tracefs.
@@ -18,19 +19,41 @@ import java.util.List;
  * <p>perf_event_open(2) gives a kretprobe a handful of slots, so that the returns of calls that
  * wait for a helper are lost (58 of 60 seen); tracefs takes the number, up to 4096. Owns the events
  * it makes.
+ *
+ * <p>Such an event outlives both its maker and a pinned link. Its name begins with its owner, a
+ * process or a directory of {@link Pins}, so that those whose owner is gone can be found.
  */
 final class ReturnProbes implements AutoCloseable {
 
   private static final String GROUP = "requestkey";
   private static final int MAX_ACTIVE = 4096; // KRETPROBE_MAXACTIVE_MAX
 
+  private static final int TRIES = 20;
+  private static final long BETWEEN_MILLIS = 50;
+
   private final Path tracefs;
+  private final String owner;
   private final List<String> events = new ArrayList<>();
   private final List<Integer> fds = new ArrayList<>();
 
-  ReturnProbes(Path tracefs) {
+  /**
+   * None yet.
+   *
+   * @param owner of {@link #ofThisProcess} or {@link #of}
+   */
+  ReturnProbes(Path tracefs, String owner) {
     this.tracefs = tracefs;
-    removeLeftOvers();
+    this.owner = owner;
+    removeOrphans(tracefs);
+  }
+
+  static String ofThisProcess() {
+    return "p" + ProcessHandle.current().pid();
+  }
+
+  /** The owner that a set of pinned programs is. */
+  static String of(Path directory) {
+    return "d" + directory.getFileName();
   }
 
   /**
@@ -39,10 +62,10 @@ final class ReturnProbes implements AutoCloseable {
    * @return 0 or the positive errno
    */
   int attach(BpfObject object, String program, String function) {
-    String event = "p" + ProcessHandle.current().pid() + "_" + program;
+    String event = owner + "_" + program;
     long id;
     try {
-      append("r" + MAX_ACTIVE + ":" + GROUP + "/" + event + " " + function);
+      append(tracefs, "r" + MAX_ACTIVE + ":" + GROUP + "/" + event + " " + function);
       events.add(event);
       String text = Files.readString(tracefs.resolve("events/" + GROUP + "/" + event + "/id"));
       id = Long.parseLong(text.strip());
@@ -62,18 +85,25 @@ final class ReturnProbes implements AutoCloseable {
   public void close() {
     // libbpf closes the fd with the link; one without a link is closed here.
     fds.clear();
-    events.forEach(this::remove);
+    events.forEach(event -> remove(tracefs, event));
     events.clear();
   }
 
-  /** Events of agents that were killed. */
-  private void removeLeftOvers() {
+  /** Removes the events whose owner is gone. */
+  static void removeOrphans() {
+    Path tracefs = TraceFs.mounted();
+    if (tracefs != null) {
+      removeOrphans(tracefs);
+    }
+  }
+
+  private static void removeOrphans(Path tracefs) {
     try (var entries = Files.list(tracefs.resolve("events/" + GROUP))) {
       for (Path entry : entries.toList()) {
         String name = String.valueOf(entry.getFileName());
         int end = name.indexOf('_');
-        if (name.startsWith("p") && end > 1 && !alive(name.substring(1, end))) {
-          remove(name);
+        if (end > 1 && !exists(name.substring(0, end))) {
+          remove(tracefs, name);
         }
       }
     } catch (IOException e) {
@@ -81,20 +111,29 @@ final class ReturnProbes implements AutoCloseable {
     }
   }
 
-  private static boolean alive(String pid) {
-    return Files.exists(Path.of("/proc", pid));
+  private static boolean exists(String owner) {
+    return switch (owner.charAt(0)) {
+      case 'p' -> Files.exists(Path.of("/proc", owner.substring(1)));
+      case 'd' -> Files.exists(Pins.ROOT.resolve(owner.substring(1)));
+      default -> true;
+    };
   }
 
-  private void remove(String event) {
-    try {
-      append("-:" + GROUP + "/" + event);
-    } catch (IOException e) {
-      System.getLogger(ReturnProbes.class.getName())
-          .log(System.Logger.Level.WARNING, "cannot remove the trace event " + GROUP + "/" + event);
+  /** The kernel detaches a program some time after its last pin or descriptor is gone. */
+  private static void remove(Path tracefs, String event) {
+    for (int i = 0; i < TRIES; i++) {
+      try {
+        append(tracefs, "-:" + GROUP + "/" + event);
+        return;
+      } catch (IOException e) {
+        LockSupport.parkNanos(BETWEEN_MILLIS * 1_000_000);
+      }
     }
+    System.getLogger(ReturnProbes.class.getName())
+        .log(System.Logger.Level.WARNING, "cannot remove the trace event " + GROUP + "/" + event);
   }
 
-  private void append(String line) throws IOException {
+  private static void append(Path tracefs, String line) throws IOException {
     Files.write(
         tracefs.resolve("kprobe_events"),
         (line + "\n").getBytes(StandardCharsets.US_ASCII),

@@ -6,6 +6,7 @@ package io.requestkey.capture;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The kernel's tracing file system. */
 final class TraceFs {
@@ -15,17 +16,26 @@ final class TraceFs {
 
   private TraceFs() {}
 
+  /** Where it is mounted; null when it is not. */
+  static @Nullable Path mounted() {
+    // libbpf looks at debugfs first, so we do.
+    for (Path candidate : new Path[] {DEBUGFS, TRACEFS}) {
+      if (Files.exists(candidate.resolve("events"))) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
   /**
    * The mounted tracefs; mounts it when it is missing.
    *
    * @throws CaptureException when it cannot be mounted
    */
   static Path require() throws CaptureException {
-    // libbpf looks at debugfs first, so we do.
-    for (Path candidate : new Path[] {DEBUGFS, TRACEFS}) {
-      if (Files.exists(candidate.resolve("events"))) {
-        return candidate;
-      }
+    Path mounted = mounted();
+    if (mounted != null) {
+      return mounted;
     }
     int errno = -LibC.mount("tracefs", TRACEFS.toString());
     if (errno != 0 || !Files.exists(TRACEFS.resolve("events"))) {

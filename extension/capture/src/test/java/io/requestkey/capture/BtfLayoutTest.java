@@ -171,6 +171,28 @@ final class BtfLayoutTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"x86_64", "aarch64"})
+  void control(String machine) throws IOException {
+    BtfFile.Struct control = btf(machine).struct("rk_control");
+    assertThat(control.size()).isEqualTo(ControlLayout.SIZE);
+    assertThat(control.offsets())
+        .isEqualTo(
+            Map.of(
+                "gate",
+                ControlLayout.GATE,
+                "self_tgid",
+                ControlLayout.SELF_TGID,
+                "self_start_ns",
+                ControlLayout.SELF_START_NS));
+    assertThat(btf(machine).sections()).containsKey(ControlLayout.MAP);
+    Map<String, Integer> gates = new TreeMap<>();
+    for (Gate gate : Gate.values()) {
+      gates.put("RK_GATE_" + gate.name(), gate.number());
+    }
+    assertThat(btf(machine).constants("rk_gate")).isEqualTo(gates);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x86_64", "aarch64"})
   void numbers(String machine) throws IOException {
     BtfFile btf = btf(machine);
     Map<String, Integer> probes = new TreeMap<>(Map.of("RK_PROBES", CountersLayout.PROBES));

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * The kernel's part of the books over many runs of the agent. Any thread.
@@ -98,12 +99,22 @@ final class KernelEpochs {
    * The programs are loaded, and no record of theirs was appended by this process yet.
    *
    * @param epoch of these programs; if it is the one of the last snapshot, it goes on
+   * @param taken hits of them whose records are in no journal of ours, if the epoch is new here
    * @param counts what they count
    */
-  synchronized void begin(long epoch, Function<Signal, KernelTotals> counts) {
+  synchronized void begin(
+      long epoch, ToLongFunction<Signal> taken, Function<Signal, KernelTotals> counts) {
     if (epoch != state.epoch()) {
       State over = state.close(journal.end());
-      state = new State(over.book(), epoch, over.start(), over.closed(), Map.of());
+      Map<Signal, KernelTotals> closed = new EnumMap<>(Signal.class);
+      for (Signal signal : Signal.values()) {
+        closed.put(
+            signal,
+            over.closed()
+                .getOrDefault(signal, KernelTotals.NONE)
+                .minus(new KernelTotals(taken.applyAsLong(signal), 0, new TreeMap<>())));
+      }
+      state = new State(over.book(), epoch, over.start(), closed, Map.of());
     }
     running = counts;
     begun = true;

@@ -4,11 +4,13 @@
  */
 package io.requestkey.agent.delivery;
 
+import io.requestkey.capture.HitKind;
 import io.requestkey.capture.KernelCounts;
 import io.requestkey.capture.KernelLoss;
 import io.requestkey.capture.KindCounts;
 import io.requestkey.telemetry.KeyTelemetry;
 import java.util.Collections;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -36,6 +38,15 @@ record KernelTotals(long hits, long filtered, SortedMap<String, Long> lost) {
       case LOGS -> of(counts.all());
       case TRACES -> of(counts.of(KeyTelemetry.kindsWithSpans()));
     };
+  }
+
+  /** The part of some counts by kind that concerns the signal. */
+  static long taken(Map<HitKind, Long> kinds, Signal signal) {
+    long sum = 0;
+    for (HitKind kind : signal == Signal.LOGS ? kinds.keySet() : KeyTelemetry.kindsWithSpans()) {
+      sum += kinds.getOrDefault(kind, 0L);
+    }
+    return sum;
   }
 
   private static KernelTotals of(KindCounts counts) {

@@ -5,6 +5,7 @@
 package io.requestkey.agent.delivery;
 
 import io.requestkey.agent.journal.HitJournal;
+import io.requestkey.capture.HitKind;
 import io.requestkey.capture.KernelCounts;
 import java.util.EnumMap;
 import java.util.Map;
@@ -41,10 +42,15 @@ public final class Ledger {
    *
    * @param epoch of the programs' counters: the same as in an earlier run if they are the same
    *     counters; not 0
+   * @param taken hits in these counts of which an earlier agent took the records; they are in its
+   *     books, unless its journal is this one
    * @param counts what they count
    */
-  public void begin(long epoch, Supplier<KernelCounts> counts) {
-    epochs.begin(epoch, signal -> KernelTotals.of(counts.get(), signal));
+  public void begin(long epoch, Map<HitKind, Long> taken, Supplier<KernelCounts> counts) {
+    epochs.begin(
+        epoch,
+        signal -> KernelTotals.taken(taken, signal),
+        signal -> KernelTotals.of(counts.get(), signal));
     books.forEach((signal, book) -> book.begin(epochs, signal));
   }
 

@@ -1,0 +1,92 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Programs are continued only when nothing they were loaded with has changed. */
+final class SetKeyTest {
+
+  private static final CaptureOptions OPTIONS = CaptureOptions.defaults();
+  private static final byte[] OBJECT = {1, 2, 3};
+
+  private static String key(byte[] object, CaptureOptions options) {
+    return SetKey.of(object, options, KernelConfig.filterBytes(options.filters()));
+  }
+
+  private static CaptureOptions filtered(Filters filters) {
+    return new CaptureOptions(
+        OPTIONS.mode(),
+        OPTIONS.syscallProbes(),
+        OPTIONS.ringBytes(),
+        filters,
+        OPTIONS.pin(),
+        OPTIONS.library());
+  }
+
+  @Test
+  void isANameThatABpffsTakes() {
+    assertThat(key(OBJECT, OPTIONS)).matches("[0-9a-f]{16}");
+  }
+
+  @Test
+  void sameObjectAndOptionsAreTheSame() {
+    assertThat(key(OBJECT.clone(), CaptureOptions.defaults())).isEqualTo(key(OBJECT, OPTIONS));
+    assertThat(key(OBJECT, OPTIONS.withPin(CaptureOptions.Pin.ON))).isEqualTo(key(OBJECT, OPTIONS));
+  }
+
+  @Test
+  void everythingTheProgramsAreLoadedWithCounts() {
+    List<String> keys = new ArrayList<>();
+    keys.add(key(OBJECT, OPTIONS));
+    keys.add(key(new byte[] {1, 2, 4}, OPTIONS));
+    keys.add(
+        key(
+            OBJECT,
+            new CaptureOptions(
+                CaptureOptions.Mode.TRACEPOINT,
+                OPTIONS.syscallProbes(),
+                OPTIONS.ringBytes(),
+                Filters.NONE,
+                OPTIONS.pin(),
+                OPTIONS.library())));
+    keys.add(
+        key(
+            OBJECT,
+            new CaptureOptions(
+                OPTIONS.mode(),
+                CaptureOptions.SyscallProbes.TRACEPOINT,
+                OPTIONS.ringBytes(),
+                Filters.NONE,
+                OPTIONS.pin(),
+                OPTIONS.library())));
+    keys.add(
+        key(
+            OBJECT,
+            new CaptureOptions(
+                OPTIONS.mode(),
+                OPTIONS.syscallProbes(),
+                OPTIONS.ringBytes() * 2,
+                Filters.NONE,
+                OPTIONS.pin(),
+                OPTIONS.library())));
+    Set<String> none = Set.of();
+    keys.add(key(OBJECT, filtered(new Filters("user", null, null, null, null, null, none))));
+    keys.add(key(OBJECT, filtered(new Filters(null, "user", null, null, null, null, none))));
+    keys.add(key(OBJECT, filtered(new Filters(null, null, 1, null, null, null, none))));
+    keys.add(key(OBJECT, filtered(new Filters(null, null, null, "user", null, null, none))));
+    keys.add(key(OBJECT, filtered(new Filters(null, null, null, null, 1L, null, none))));
+    keys.add(key(OBJECT, filtered(new Filters(null, null, null, null, null, 1, none))));
+    keys.add(
+        key(OBJECT, filtered(new Filters(null, null, null, null, null, null, Set.of("read")))));
+    assertThat(new HashSet<>(keys)).hasSize(keys.size());
+  }
+}
