@@ -5,8 +5,10 @@
  *   calls bad-pointer             request_key with an unreadable description
  *   calls request N DESCRIPTION   request_key("user", DESCRIPTION, NULL, 0), N times
  *   calls time N                  ns for N request_key calls, then for N getppid calls
+ *   calls programs                id and name of each BPF program in the kernel
  */
 #include <errno.h>
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +29,32 @@ static long long now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static long bpf(int command, union bpf_attr *attr)
+{
+	return syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
+static void list_programs(void)
+{
+	union bpf_attr next = {};
+
+	while (!bpf(BPF_PROG_GET_NEXT_ID, &next)) {
+		union bpf_attr open = { .prog_id = next.next_id }, get = {};
+		struct bpf_prog_info info = {};
+		int fd = bpf(BPF_PROG_GET_FD_BY_ID, &open);
+
+		next.start_id = next.next_id;
+		if (fd < 0)
+			continue; /* gone meanwhile */
+		get.info.bpf_fd = fd;
+		get.info.info_len = sizeof(info);
+		get.info.info = (unsigned long)&info;
+		if (!bpf(BPF_OBJ_GET_INFO_BY_FD, &get))
+			printf("%u %s\n", info.id, info.name);
+		close(fd);
+	}
 }
 
 int main(int argc, char **argv)
@@ -56,6 +84,10 @@ int main(int argc, char **argv)
 		printf("%lld %lld\n", (b - a) / n, (c - b) / n);
 		return 0;
 	}
-	fprintf(stderr, "calls: bad-pointer | request N DESCRIPTION | time N DESCRIPTION\n");
+	if (argc == 2 && !strcmp(argv[1], "programs")) {
+		list_programs();
+		return 0;
+	}
+	fprintf(stderr, "calls: bad-pointer | request N DESCRIPTION | time N DESCRIPTION | programs\n");
 	return 2;
 }

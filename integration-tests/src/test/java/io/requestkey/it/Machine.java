@@ -92,7 +92,8 @@ final class Machine {
     return path;
   }
 
-  private static Path calls() throws IOException, InterruptedException {
+  /** The program that makes the calls. */
+  static Path calls() throws IOException, InterruptedException {
     Path program = Path.of("target", "calls").toAbsolutePath();
     Process clang =
         new ProcessBuilder(
