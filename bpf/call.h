@@ -13,30 +13,61 @@
 /* Where the strings of a call under way are; see texts.h. */
 enum kept {
 	KEPT_NOWHERE = 0,
-	KEPT_SMALL = 1,
-	KEPT_LARGE = 2,
+	KEPT_SMALL = 1, /* in the call */
+	KEPT_LARGE = 2, /* in large_texts */
+};
+
+/* Which strings are kept, in this order: those of a record up to RK_TEXT_CALLOUT, then those that
+ * keyctl names.
+ */
+enum kept_text {
+	KEPT_TYPE = 0,
+	KEPT_DESCRIPTION = 1,
+	KEPT_CALLOUT = 2,
+	KEPT_ARG_TYPE = 3,
+	KEPT_ARG_NAME = 4,
+	KEPT_TEXTS = 5,
+};
+
+/* Strings packed in their order, without NUL. */
+struct texts {
+	struct rk_text text[KEPT_TEXTS];
+	__u32 used;
 };
 
 struct call {
 	__u64 start_ns;
+	__u64 end_ns; /* of the interrupted attempt, see restarting */
 	__u64 seq;
 	__u64 arg[5]; /* as the system call takes them */
+	const void *key; /* struct key * operated on or returned, only to be compared; NULL: not seen */
 	__u8 trace_id[16];
 	__u8 span_id[8];
 	__u8 parent_span_id[8]; /* zero: a root */
 	__u8 app_trace_id[16];	/* the application's span that is current; zero: none known */
 	__u8 app_span_id[8];
+	struct rk_key_ref looked_up[RK_KEY_REFS]; /* by lookup_user_key(), in its order */
+	__u32 key_uid; /* of key; see RK_F_KEY_ACCESS */
+	__u32 key_gid;
+	__u32 key_perm;
 	__u32 kind;
-	__s32 resolved;
-	__u16 flags;	  /* enum rk_flag, those known at the entry */
-	__u8 copied;	  /* enum kept: where the strings are */
+	__u16 flags;	  /* enum rk_flag, those known so far */
+	__u16 restarts;
+	__u8 kept;	  /* enum kept */
 	__u8 app_flags;	  /* W3C trace flags of the application's span */
 	__u8 correlation; /* enum rk_correlation */
+	__u8 lookups;	  /* places of looked_up in use */
+	__u8 restarting;  /* 1: interrupted, and to be entered again by the kernel */
+	__u8 unrecorded;  /* 1: no hit, begun when nothing was recorded */
+	__u8 tampering;	  /* enum rk_tampering */
+	__u8 tampering_reason;
+	__u8 differing;	  /* bit n: string n is kept in user_texts as the caller had it */
 	__u8 way;	  /* request_key: enum way, see upcall.h */
 	__s16 refused;	  /* request_key: errno the helper or a negative key answered with */
-	const void *key; /* struct key last looked at for this call; NULL: not seen */
-	__s32 key_serial;
-	__u32 reserved;
+	__s32 looking_up; /* number that lookup_user_key() has been given */
+	__s32 key_serial; /* of key */
+	struct texts texts;
+	__u8 data[RK_SMALL_DATA + 8]; /* 8: compared in words */
 };
 
 struct {
@@ -46,12 +77,18 @@ struct {
 	__type(value, struct call);
 } calls SEC(".maps");
 
-/* Calls being put together: one for each entry program, see SCRATCH. */
+/* A call being put together. */
+struct entering {
+	struct call call;
+	__u8 more_data[RK_LARGE_DATA + RK_TEXT_CAP]; /* of call.data */
+};
+
+/* One for each entry program, see SCRATCH. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, RK_ENTRIES);
 	__type(key, __u32);
-	__type(value, struct call);
+	__type(value, struct entering);
 } entering SEC(".maps");
 
 #endif

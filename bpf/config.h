@@ -5,6 +5,8 @@
 #ifndef RK_CONFIG_H
 #define RK_CONFIG_H
 
+#include "requestkey.h"
+
 /* Its own section, so that the agent finds it at offset 0 of a map of its own. */
 const volatile struct rk_config config SEC(".rodata.config") = {};
 

@@ -6,9 +6,11 @@
 #ifndef RK_CONSTRUCTION_H
 #define RK_CONSTRUCTION_H
 
-#include "gate.h"
+#include "answer.h"
 #include "caller.h"
 #include "filter.h"
+#include "gate.h"
+#include "keys.h"
 #include "texts.h"
 #include "upcall.h"
 
@@ -23,9 +25,9 @@ static __always_inline __u64 append_key(struct record_buffer *b, const struct ke
 	struct rk_record *r = &b->record;
 	__u64 used;
 
-	used = append_text(b->data, RK_MAX_DATA, 0, BPF_CORE_READ(key, type, name), RK_TYPE_CAP,
+	used = append_text(b->data, RK_MAX_DATA, 0, BPF_CORE_READ(key, index_key.type, name), RK_TYPE_CAP,
 			   false, &r->text[RK_TEXT_TYPE]);
-	return append_text(b->data, RK_MAX_DATA, used, BPF_CORE_READ(key, description), RK_TEXT_CAP,
+	return append_text(b->data, RK_MAX_DATA, used, BPF_CORE_READ(key, index_key.description), RK_TEXT_CAP,
 			   false, &r->text[RK_TEXT_DESCRIPTION]);
 }
 
@@ -58,10 +60,10 @@ int BPF_KPROBE(kprobe_call_sbin_request_key, struct key *auth_key)
 	if (!c || is_self(pid_tgid))
 		return 0;
 	call = request_under_way(pid_tgid);
-	if (!call && !begins_all())
-		return 0; /* the request may be the other set's */
+	if (call ? call->unrecorded : !live.recording || !begins_all())
+		return 0; /* no hit; or the request may be the other set's */
 	count(&c->hits[RK_UPCALL]);
-	if (!call && config.filters) {
+	if (!call && (config.wanted.given | config.unwanted.given)) {
 		count(&c->filtered[RK_UPCALL]);
 		return 0;
 	}
@@ -165,6 +167,8 @@ static __always_inline void submit_upcall(struct rk_counters *c, __u64 pid_tgid,
 		return;
 	}
 	fill_caller(r, pid_tgid);
+	used = append_executable(b, used);
+	used = append_cgroup(b, used);
 	submit(c, RK_UPCALL, b, used);
 }
 
@@ -197,15 +201,14 @@ int BPF_KRETPROBE(kretprobe_call_usermodehelper_exec, int result)
 	return 0;
 }
 
-static __always_inline void await(const void *key, __s32 serial, bool constructing, __s16 state)
+static __always_inline void await(struct key *key, bool constructing, __s16 state)
 {
 	struct call *call;
 
 	call = request_under_way(bpf_get_current_pid_tgid());
-	if (!call)
+	if (!call || call->unrecorded)
 		return;
-	call->key = key;
-	call->key_serial = serial;
+	keep_access(call, key);
 	if (constructing)
 		call->way |= WAY_WAITED;
 	else if (state < 0)
@@ -219,7 +222,7 @@ SEC("fentry/wait_for_key_construction")
 int BPF_PROG(fentry_wait_for_key_construction, struct key *key)
 {
 	counted(RK_PROBE_WAIT_FOR_KEY_CONSTRUCTION);
-	await(key, key->serial, key->flags >> KEY_FLAG_USER_CONSTRUCT & 1, key->state);
+	await(key, key->flags >> KEY_FLAG_USER_CONSTRUCT & 1, key->state);
 	return 0;
 }
 
@@ -227,7 +230,7 @@ SEC("kprobe/wait_for_key_construction")
 int BPF_KPROBE(kprobe_wait_for_key_construction, struct key *key)
 {
 	counted(RK_PROBE_WAIT_FOR_KEY_CONSTRUCTION);
-	await(key, BPF_CORE_READ(key, serial),
+	await(key,
 	      BPF_CORE_READ(key, flags) >> KEY_FLAG_USER_CONSTRUCT & 1, BPF_CORE_READ(key, state));
 	return 0;
 }
@@ -241,8 +244,10 @@ int BPF_KPROBE(kprobe_key_reject_and_link, struct key *key, unsigned int timeout
 	struct rejection rejection = { .key = key, .error = error };
 	__s32 serial;
 
-	if (!counted(RK_PROBE_KEY_REJECT_AND_LINK) ||
-	    BPF_CORE_READ(key, state) != KEY_IS_UNINSTANTIATED)
+	if (!counted(RK_PROBE_KEY_REJECT_AND_LINK))
+		return 0;
+	answered(key);
+	if (BPF_CORE_READ(key, state) != KEY_IS_UNINSTANTIATED)
 		return 0;
 	serial = BPF_CORE_READ(key, serial);
 	bpf_map_update_elem(&rejections, &serial, &rejection, BPF_ANY);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
 /*
- * Which hits are wanted; decided before the ring.
+ * Which hits are wanted; decided before the ring. The configuration is constant once the programs
+ * are loaded, so that the verifier takes out what was not asked for.
  */
 #ifndef RK_FILTER_H
 #define RK_FILTER_H
@@ -8,79 +9,138 @@
 #include "config.h"
 #include "submit.h"
 
-static __always_inline bool caller_wanted(__u64 pid_tgid)
+static __always_inline bool has_pid(const volatile struct rk_filter *f, __u32 pid)
 {
-	if (!config.filters)
-		return true;
-	if ((config.filters & RK_FILTER_PID) && (__u32)(pid_tgid >> 32) != config.filter_pid)
-		return false;
-	if ((config.filters & RK_FILTER_UID) && (__u32)bpf_get_current_uid_gid() != config.filter_uid)
-		return false;
-	if ((config.filters & RK_FILTER_CGROUP) &&
-	    bpf_get_current_cgroup_id() != config.filter_cgroup)
-		return false;
-	if (config.filters & RK_FILTER_COMM) {
-		__u8 comm[RK_COMM_LEN] = {};
-
-		bpf_get_current_comm(comm, sizeof(comm));
-		for (int i = 0; i < RK_COMM_LEN; i++) {
-			if (comm[i] != config.filter_comm[i])
-				return false;
-			if (!comm[i])
-				break;
-		}
+	for (int i = 0; i < RK_FILTER_VALUES && i < f->pids; i++) {
+		if (f->pid[i] == pid)
+			return true;
 	}
-	return true;
+	return false;
 }
 
-static __always_inline bool operation_wanted(__u32 kind, __u64 operation)
+static __always_inline bool has_uid(const volatile struct rk_filter *f, __u32 uid)
 {
-	__u64 bit;
+	for (int i = 0; i < RK_FILTER_VALUES && i < f->uids; i++) {
+		if (f->uid[i] == uid)
+			return true;
+	}
+	return false;
+}
 
-	if (!(config.filters & RK_FILTER_OPERATION))
-		return true;
+/* A cgroup's ancestor at its own level is itself. */
+static __always_inline bool has_cgroup(const volatile struct rk_filter *f)
+{
+	for (int i = 0; i < RK_FILTER_VALUES && i < f->cgroups; i++) {
+		if (bpf_get_current_ancestor_cgroup_id(f->cgroup[i].level) == f->cgroup[i].id)
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool has_comm(const volatile struct rk_filter *f)
+{
+	__u64 comm[RK_COMM_LEN / 8] = {};
+
+	bpf_get_current_comm(comm, sizeof(comm));
+	for (int i = 0; i < RK_FILTER_VALUES && i < f->comms; i++) {
+		const volatile __u64 *wanted = (const volatile __u64 *)f->comm[i].bytes;
+
+		if (comm[0] == wanted[0] && comm[1] == wanted[1])
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool has_operation(const volatile struct rk_filter *f, __u32 kind,
+					  __u32 operation)
+{
+	__u64 bit = operation;
+
 	if (kind == RK_REQUEST_KEY)
 		bit = RK_OPERATION_REQUEST_KEY;
 	else if (kind == RK_ADD_KEY)
 		bit = RK_OPERATION_ADD_KEY;
-	else if (operation < RK_OPERATION_REQUEST_KEY)
-		bit = operation;
-	else
+	else if (operation >= RK_OPERATION_REQUEST_KEY)
 		return false;
-	return config.filter_operations >> bit & 1;
+	return f->operations >> bit & 1;
 }
 
-/* The strings of a whole record against the type and the description's prefix. */
+static __always_inline bool has_type(const volatile struct rk_filter *f, const __u8 *type,
+				     __u64 len)
+{
+	for (int i = 0; i < RK_FILTER_VALUES && i < f->types; i++) {
+		bool same = len == f->type[i].len;
+
+		for (int j = 0; j < RK_TYPE_CAP - 1 && j < f->type[i].len && same; j++)
+			same = type[j] == f->type[i].bytes[j];
+		if (same)
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool has_prefix(const volatile struct rk_filter *f, const __u8 *text,
+				       __u64 len)
+{
+	for (int i = 0; i < RK_FILTER_VALUES && i < f->prefixes; i++) {
+		bool same = len >= f->prefix[i].len;
+
+		for (int j = 0; j < RK_PREFIX_CAP && j < f->prefix[i].len && same; j++)
+			same = text[j] == f->prefix[i].bytes[j];
+		if (same)
+			return true;
+	}
+	return false;
+}
+
+#define FILTERED(bit, has)                                                                        \
+	(((config.wanted.given & (bit)) && !has(&config.wanted)) ||                               \
+	 ((config.unwanted.given & (bit)) && has(&config.unwanted)))
+
+static __always_inline bool caller_wanted(__u64 pid_tgid)
+{
+#define HAS_PID(f) has_pid(f, pid_tgid >> 32)
+#define HAS_UID(f) has_uid(f, bpf_get_current_uid_gid())
+	return !FILTERED(RK_FILTER_PID, HAS_PID) && !FILTERED(RK_FILTER_UID, HAS_UID) &&
+	       !FILTERED(RK_FILTER_CGROUP, has_cgroup) && !FILTERED(RK_FILTER_COMM, has_comm);
+}
+
+static __always_inline bool operation_wanted(__u32 kind, __u64 operation)
+{
+#define HAS_OPERATION(f) has_operation(f, kind, operation)
+	return !FILTERED(RK_FILTER_OPERATION, HAS_OPERATION);
+}
+
+/* Whether anything is asked of the operation, without which a call cannot be judged. */
+static __always_inline bool operations_filtered(void)
+{
+	return (config.wanted.given | config.unwanted.given) & RK_FILTER_OPERATION;
+}
+
+static __always_inline bool texts_filtered(void)
+{
+	return (config.wanted.given | config.unwanted.given) &
+	       (RK_FILTER_TYPE | RK_FILTER_DESCRIPTION);
+}
+
+/* The type and the description of a record, which begin its strings. What is not known is nothing
+ * that was asked for.
+ */
 static __always_inline bool texts_wanted(const struct record_buffer *b)
 {
-	__u64 type_len = 0;
+	const struct rk_text *type = &b->record.text[RK_TEXT_TYPE];
+	const struct rk_text *description = &b->record.text[RK_TEXT_DESCRIPTION];
+	__u64 type_len = type->state == RK_TEXT_PRESENT ? type->len : 0;
+	__u64 len = description->state == RK_TEXT_PRESENT ? description->len : 0;
 
-	if (b->record.text[RK_TEXT_TYPE].state == RK_TEXT_PRESENT)
-		type_len = b->record.text[RK_TEXT_TYPE].len;
+	if (!texts_filtered())
+		return true;
 	if (type_len >= RK_TYPE_CAP)
 		return false;
-	if (config.filters & RK_FILTER_TYPE) {
-		if (type_len != config.filter_type_len)
-			return false;
-		for (int i = 0; i < RK_TYPE_CAP; i++) {
-			if (i >= config.filter_type_len)
-				break;
-			if (b->data[i] != config.filter_type[i])
-				return false;
-		}
-	}
-	if (config.filters & RK_FILTER_DESCRIPTION) {
-		if (b->record.text[RK_TEXT_DESCRIPTION].state != RK_TEXT_PRESENT ||
-		    b->record.text[RK_TEXT_DESCRIPTION].len < config.filter_prefix_len)
-			return false;
-		for (int i = 0; i < RK_PREFIX_CAP; i++) {
-			if (i >= config.filter_prefix_len)
-				break;
-			if (b->data[type_len + i] != config.filter_prefix[i])
-				return false;
-		}
-	}
-	return true;
+#define HAS_TYPE(f) (type->state == RK_TEXT_PRESENT && has_type(f, b->data, type_len))
+#define HAS_PREFIX(f)                                                                             \
+	(description->state == RK_TEXT_PRESENT && has_prefix(f, b->data + type_len, len))
+	return !FILTERED(RK_FILTER_TYPE, HAS_TYPE) && !FILTERED(RK_FILTER_DESCRIPTION, HAS_PREFIX);
 }
 
 #endif

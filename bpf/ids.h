@@ -41,4 +41,10 @@ static __always_inline __u64 next_seq(struct rk_counters *c, __u32 entry)
 	return ((__u64)bpf_get_smp_processor_id() << 52) + ((__u64)entry << 48) + config.seq_base + n;
 }
 
+/* The number of the program that began a hit. */
+static __always_inline __u32 entry_of(__u64 seq)
+{
+	return seq >> 48 & 0xf;
+}
+
 #endif

@@ -87,22 +87,35 @@ typedef struct {
 	unsigned int val;
 } kgid_t;
 
-struct cred {
-	kuid_t euid;
-	kgid_t egid;
-	struct key *session_keyring;
+struct ns_common {
+	unsigned int inum;
 };
 
-struct task_struct {
-	int tgid;
-	__u64 start_boottime;
-	struct task_struct *real_parent;
-	struct task_struct *group_leader;
-	const struct cred *cred;
+struct user_namespace {
+	struct ns_common ns;
+};
+
+struct pid_namespace {
+	struct ns_common ns;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
 };
 
 struct key_type {
 	const char *name;
+};
+
+struct keyring_index_key {
+	struct key_type *type;
+	const char *description;
 };
 
 union key_payload {
@@ -114,9 +127,11 @@ struct key {
 	__s64 expiry; /* and revoked_at: seconds of CLOCK_REALTIME */
 	short state;
 	unsigned long flags;
-	struct key_type *type;
-	char *description;
 	union key_payload payload;
+	kuid_t uid;
+	kgid_t gid;
+	__u32 perm;
+	struct keyring_index_key index_key;
 };
 
 struct request_key_auth {
@@ -125,6 +140,123 @@ struct request_key_auth {
 
 struct subprocess_info {
 	void *data;
+};
+
+struct cred {
+	kuid_t uid;
+	kgid_t gid;
+	kuid_t euid;
+	kgid_t egid;
+	kuid_t fsuid;
+	kgid_t fsgid;
+	struct key *session_keyring;
+	struct user_namespace *user_ns;
+};
+
+struct qstr {
+	__u32 len;
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
+};
+
+struct inode {
+	unsigned long i_ino;
+	__u32 i_generation;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file {
+	struct path f_path;
+};
+
+struct mm_struct {
+	struct file *exe_file;
+};
+
+struct kernfs_node {
+	struct kernfs_node *parent;
+	const char *name;
+};
+
+/* Since Linux 6.15. */
+struct kernfs_node___rcu {
+	struct kernfs_node *__parent;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+typedef struct {
+	unsigned long sig[1];
+} sigset_t;
+
+struct sigpending {
+	sigset_t signal;
+};
+
+struct sigaction {
+	void *sa_handler;
+	unsigned long sa_flags;
+};
+
+struct k_sigaction {
+	struct sigaction sa;
+};
+
+struct sighand_struct {
+	struct k_sigaction action[64];
+};
+
+struct signal_struct {
+	struct pid *pids[4]; /* enum pid_type */
+	struct sigpending shared_pending;
+};
+
+struct task_struct {
+	int pid;
+	int tgid;
+	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	const struct cred *cred;
+	const struct cred *real_cred;
+	struct signal_struct *signal;
+	struct sighand_struct *sighand;
+	sigset_t blocked;
+	struct sigpending pending;
+	struct pid *thread_pid;
+	struct mm_struct *mm;
+	struct css_set *cgroups;
+	__u64 start_boottime;
+	kuid_t loginuid;
+};
+
+/* Before Linux 5.5. */
+struct task_struct___before_5_5 {
+	__u64 real_start_time;
 };
 
 /* include/trace/syscall.h: the common fields, the number, then the arguments or the result. */

@@ -21,18 +21,20 @@ static __always_inline int kernel_requests_key(enum rk_probe probe, struct key_t
 	struct rk_counters *c = counted(probe);
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct call *call, *outer;
+	struct entering *e;
 
-	if (!c || is_self(pid_tgid) || !begins(pid_tgid))
+	if (!c || is_self(pid_tgid) || !live.recording || !begins(pid_tgid))
 		return 0;
 	count(&c->hits[RK_REQUEST_KEY]);
 	if (!caller_wanted(pid_tgid) || !operation_wanted(RK_REQUEST_KEY, 0)) {
 		count(&c->filtered[RK_REQUEST_KEY]);
 		return 0;
 	}
-	call = bpf_map_lookup_elem(&entering, &entry);
-	if (!call)
+	e = bpf_map_lookup_elem(&entering, &entry);
+	if (!e)
 		return 0;
-	__builtin_memset(call, 0, sizeof(*call));
+	call = &e->call;
+	__builtin_memset(call, 0, __builtin_offsetof(struct call, data));
 	call->kind = RK_REQUEST_KEY;
 	call->flags = RK_F_KERNEL_ORIGIN | RK_F_KERNEL_COPIES;
 	call->seq = next_seq(c, entry);
@@ -111,14 +113,16 @@ static __always_inline int kernel_request_answered(enum rk_probe probe, __u64 an
 		ends(pid_tgid);
 	call = bpf_map_lookup_elem(&kernel_requests, &pid_tgid);
 	if (!call) {
-		if (begins_all() && caller_wanted(pid_tgid) && operation_wanted(RK_REQUEST_KEY, 0)) {
+		if (live.recording && begins_all() && caller_wanted(pid_tgid) && operation_wanted(RK_REQUEST_KEY, 0)) {
 			count(&c->hits[RK_REQUEST_KEY]);
 			count(&c->lost[RK_REQUEST_KEY][RK_LOST_ENTRY_MISSED]);
 		}
 		return 0;
 	}
 	r = &b->record;
-	begin_record(r, call, is_error ? (__s64)answer : BPF_CORE_READ(key, serial));
+	if (!is_error)
+		keep_access(call, key); /* request_key_rcu() waits for none */
+	begin_record(r, call, is_error ? (__s64)answer : call->key_serial);
 	type = (struct key_type *)call->arg[0];
 	used = append_text(b->data, RK_MAX_DATA, 0,
 			   BPF_CORE_READ(type, name), RK_TYPE_CAP, false, &r->text[RK_TEXT_TYPE]);
@@ -138,11 +142,13 @@ static __always_inline int kernel_request_answered(enum rk_probe probe, __u64 an
 	}
 	r->tampering_reason = RK_REASON_NO_CALLER;
 	if (!is_error) {
-		call->key = key; /* request_key_rcu() waits for none */
-		call->key_serial = r->result;
 		r->key[0].resolved = r->result;
+	} else {
+		r->flags &= ~RK_F_KEY_ACCESS;
 	}
 	fill_caller(r, pid_tgid);
+	used = append_executable(b, used);
+	used = append_cgroup(b, used);
 	outcome_of_request(call, r);
 	if (!submit(c, RK_REQUEST_KEY, b, used)) {
 		if (!is_error)

@@ -50,7 +50,8 @@ int BPF_KPROBE(kprobe_security_key_free, struct key *key)
 
 	origin = bpf_map_lookup_elem(&origins, &serial);
 	b = bpf_map_lookup_elem(&kprobe_scratch, &zero);
-	if (!origin || !b || !is_origin_of(origin, key) || control.gate == RK_GATE_SHUT)
+	if (!origin || !b || !is_origin_of(origin, key) ||
+	    !live.recording || control.gate == RK_GATE_SHUT)
 		return 0;
 	count(&c->hits[RK_KEY_FREED]);
 	r = &b->record;
@@ -67,7 +68,7 @@ int BPF_KPROBE(kprobe_security_key_free, struct key *key)
 	r->key_end = end_of(key);
 	used = append_key(b, key);
 	/* The task that frees is nobody the filters know; the call that is the origin has passed. */
-	if ((config.filters & RK_FILTER_OPERATION) || !texts_wanted(b)) {
+	if (operations_filtered() || !texts_wanted(b)) {
 		count(&c->filtered[RK_KEY_FREED]);
 		return 0;
 	}

@@ -30,7 +30,7 @@ struct {
 } origins SEC(".maps");
 
 /* The struct key with that serial, where the call has seen it. */
-static __always_inline const void *key_of(const struct call *call, __s32 serial)
+static __always_inline const void *seen_key(const struct call *call, __s32 serial)
 {
 	return call->key_serial == serial ? call->key : NULL;
 }
@@ -38,7 +38,7 @@ static __always_inline const void *key_of(const struct call *call, __s32 serial)
 static __always_inline void remember_origin(const struct rk_record *r, const struct call *call)
 {
 	__s32 serial = r->result;
-	struct origin origin = { .key = key_of(call, serial) };
+	struct origin origin = { .key = seen_key(call, serial) };
 
 	__builtin_memcpy(origin.trace_id, r->trace_id, sizeof(origin.trace_id));
 	__builtin_memcpy(origin.span_id, r->span_id, sizeof(origin.span_id));
@@ -69,7 +69,7 @@ static __always_inline void find_origin(struct rk_record *r, const struct call *
 	if (serial <= 0)
 		return;
 	origin = bpf_map_lookup_elem(&origins, &serial);
-	if (origin && is_origin_of(origin, key_of(call, serial)))
+	if (origin && is_origin_of(origin, seen_key(call, serial)))
 		take_origin(r, origin);
 }
 

@@ -47,8 +47,6 @@ const enum rk_key_end *unused_key_end __attribute__((unused));
 const enum rk_watched *unused_watched __attribute__((unused));
 const enum rk_gate *unused_gate __attribute__((unused));
 
-SCRATCH(copy_scratch, struct texts_large);
-SCRATCH(add_copy_scratch, struct texts_large);
 SCRATCH(request_scratch, struct record_buffer);
 SCRATCH(add_scratch, struct record_buffer);
 SCRATCH(keyctl_scratch, struct record_buffer);
@@ -67,25 +65,21 @@ int BPF_KPROBE(kprobe_request_key_and_link, struct key_type *type, const char *d
 {
 	struct rk_counters *c = counted(RK_PROBE_REQUEST_KEY_AND_LINK);
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	struct text_source from = {
+	struct text_source kernel = {
 		.description = description,
 		.callout = callout,
 		.callout_len = callout_len,
 		.has_callout = true,
 	};
-	struct texts_large *t;
 	struct call *call;
 
 	if (!c)
 		return 0;
 	call = bpf_map_lookup_elem(&calls, &pid_tgid);
-	if (!call || call->kind != RK_REQUEST_KEY || call->copied)
+	if (!call || call->kind != RK_REQUEST_KEY || call->unrecorded)
 		return 0;
-	t = bpf_map_lookup_elem(&copy_scratch, &zero);
-	if (!t)
-		return 0;
-	from.type = BPF_CORE_READ(type, name);
-	keep_texts(c, pid_tgid, call, t, &from);
+	kernel.type = BPF_CORE_READ(type, name);
+	copied(c, pid_tgid, call, &kernel);
 	return 0;
 }
 
@@ -96,46 +90,115 @@ int BPF_KPROBE(kprobe_key_create_or_update, void *keyring_ref, const char *type,
 {
 	struct rk_counters *c = counted(RK_PROBE_KEY_CREATE_OR_UPDATE);
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	struct text_source from = { .type = type, .description = description };
-	struct texts_large *t;
+	struct text_source kernel = { .type = type, .description = description };
 	struct call *call;
 
 	if (!c)
 		return 0;
 	call = bpf_map_lookup_elem(&calls, &pid_tgid);
-	if (!call || call->kind != RK_ADD_KEY || call->copied)
+	if (!call || call->kind != RK_ADD_KEY || call->unrecorded)
 		return 0;
-	t = bpf_map_lookup_elem(&add_copy_scratch, &zero);
-	if (!t)
-		return 0;
-	keep_texts(c, pid_tgid, call, t, &from);
+	copied(c, pid_tgid, call, &kernel);
 	return 0;
 }
 
-/* The key behind a special keyring number, resolved by the kernel for this very call:
- * key_task_permission(key_ref, cred, need_perm) is what lookup_user_key() ends with. Its own result
- * is of a type no kernel's BTF defines, so that fexit may not read it. link, unlink and move look
- * another keyring up first.
- */
-SEC("kprobe/key_task_permission")
-int BPF_KPROBE(kprobe_key_task_permission, void *key_ref)
+/* What keyctl names besides keys. */
+static __always_inline int named(enum rk_probe probe, __u32 operation, const void *type,
+				 const void *name)
 {
-	struct rk_counters *c = counted(RK_PROBE_KEY_TASK_PERMISSION);
+	struct rk_counters *c = counted(probe);
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct gathered *g = bpf_map_lookup_elem(&copied_texts, &zero);
 	struct call *call;
-	__u32 operation;
 
-	if (!c)
+	if (!c || !g)
 		return 0;
 	call = bpf_map_lookup_elem(&calls, &pid_tgid);
-	if (!call || call->kind != RK_KEYCTL || call->resolved)
-		return 0;
-	operation = call->arg[0];
-	if (operation == 8 || operation == 9 || operation == 30 ||
-	    keyctl_target(operation, call->arg[1]) >= 0)
-		return 0;
-	call->resolved = BPF_CORE_READ((struct key *)((__u64)key_ref & ~1ULL), serial);
+	if (call && call->kind == RK_KEYCTL && (__u32)call->arg[0] == operation &&
+	    !call->unrecorded && !(call->flags & RK_F_KERNEL_COPIES))
+		keep_args(c, pid_tgid, call, g, type, name);
 	return 0;
+}
+
+/* keyring_search(keyring, type, description, recurse) */
+SEC("kprobe/keyring_search")
+int BPF_KPROBE(kprobe_keyring_search, void *keyring, struct key_type *type,
+	       const char *description)
+{
+	return named(RK_PROBE_KEYRING_SEARCH, 10, BPF_CORE_READ(type, name), description);
+}
+
+/* join_session_keyring(name) */
+SEC("kprobe/join_session_keyring")
+int BPF_KPROBE(kprobe_join_session_keyring, const char *name)
+{
+	return named(RK_PROBE_JOIN_SESSION_KEYRING, 1, NULL, name);
+}
+
+/* keyring_restrict(keyring_ref, type, restriction) */
+SEC("kprobe/keyring_restrict")
+int BPF_KPROBE(kprobe_keyring_restrict, void *keyring, const char *type, const char *restriction)
+{
+	return named(RK_PROBE_KEYRING_RESTRICT, 29, type, restriction);
+}
+
+/* Keys ------------------------------------------------------------------------------------------ */
+
+/* lookup_user_key(id, lflags, need_perm): every number of a key that a call names is resolved here,
+ * so this holds where the number itself lies in memory the caller can change.
+ */
+static __always_inline void found(struct rk_counters *c, __s32 id, __u64 key_ref,
+				  struct gathered *g)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct key *key = key_of(key_ref);
+	struct call *call = bpf_map_lookup_elem(&calls, &pid_tgid);
+
+	if (key && call && !call->unrecorded)
+		looked_up(c, pid_tgid, call, id, key, g);
+}
+
+/* Its result is of a type that no kernel's BTF defines, so that it may not be read as a result. */
+SEC("fexit/lookup_user_key")
+int BPF_PROG(fexit_lookup_user_key, __s32 id)
+{
+	struct rk_counters *c = counted(RK_PROBE_LOOKUP_USER_KEY);
+	struct gathered *g = bpf_map_lookup_elem(&key_texts, &zero);
+	__u64 key_ref;
+
+	if (c && g && !bpf_get_func_ret(ctx, &key_ref))
+		found(c, id, key_ref, g);
+	return 0;
+}
+
+SEC("kprobe/lookup_user_key")
+int BPF_KPROBE(kprobe_lookup_user_key, __s32 id)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct call *call = bpf_map_lookup_elem(&calls, &pid_tgid);
+
+	if (call)
+		call->looking_up = id;
+	return 0;
+}
+
+SEC("kretprobe/lookup_user_key")
+int BPF_KRETPROBE(kretprobe_lookup_user_key, __u64 key_ref)
+{
+	struct rk_counters *c = counted(RK_PROBE_LOOKUP_USER_KEY);
+	struct gathered *g = bpf_map_lookup_elem(&copied_texts, &zero);
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct call *call = bpf_map_lookup_elem(&calls, &pid_tgid);
+
+	if (c && g && call)
+		found(c, call->looking_up, key_ref, g);
+	return 0;
+}
+
+SEC("kprobe/key_instantiate_and_link")
+int BPF_KPROBE(kprobe_key_instantiate_and_link, struct key *key)
+{
+	return answered(key);
 }
 
 /* Entry and return of the system calls --------------------------------------------------------- */
@@ -251,46 +314,13 @@ COMPAT_STUBS(KPROBE)
 		return ret(RK_PROBE_##PROBE##_EXIT, KIND, ctx->ret, &scratch);        \
 	}
 
-static __always_inline int traced_entry(enum rk_probe probe, __u32 kind, const __u64 *arg,
-					void *scratch)
-{
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	struct text_source from = {
-		.type = (const void *)arg[0],
-		.description = (const void *)arg[1],
-		.callout = (const void *)arg[2],
-		.user = true,
-		.has_callout = kind == RK_REQUEST_KEY,
-	};
-	struct rk_counters *c = counted(probe);
-	struct texts_large *t;
-	struct call *call;
-
-	if (!c || is_self(pid_tgid))
-		return 0;
-	enter(c, pid_tgid, kind, false, arg);
-	if (kind == RK_KEYCTL)
-		return 0;
-	call = bpf_map_lookup_elem(&calls, &pid_tgid);
-	t = bpf_map_lookup_elem(scratch, &zero);
-	if (!call || !t)
-		return 0;
-	keep_texts(c, pid_tgid, call, t, &from);
-	/* A page that is not resident cannot be read here; by the return the kernel has read it. */
-	if (t->head.text[RK_TEXT_TYPE].state == RK_TEXT_UNREADABLE ||
-	    t->head.text[RK_TEXT_DESCRIPTION].state == RK_TEXT_UNREADABLE ||
-	    t->head.text[RK_TEXT_CALLOUT].state == RK_TEXT_UNREADABLE)
-		call->copied = 0;
-	return 0;
-}
-
 SEC("tracepoint/syscalls/sys_enter_request_key")
 int tp_enter_request_key(struct trace_event_raw_sys_enter *ctx)
 {
 	/* Four arguments: the kernel refuses a program that reads past them. */
 	__u64 arg[5] = { ctx->args[0], ctx->args[1], ctx->args[2], ctx->args[3] };
 
-	return traced_entry(RK_PROBE_REQUEST_KEY_ENTRY, RK_REQUEST_KEY, arg, &copy_scratch);
+	return entry(RK_PROBE_REQUEST_KEY_ENTRY, RK_REQUEST_KEY, false, arg);
 }
 
 SEC("tracepoint/syscalls/sys_enter_add_key")
@@ -298,7 +328,7 @@ int tp_enter_add_key(struct trace_event_raw_sys_enter *ctx)
 {
 	__u64 arg[5] = { ctx->args[0], ctx->args[1], ctx->args[2], ctx->args[3], ctx->args[4] };
 
-	return traced_entry(RK_PROBE_ADD_KEY_ENTRY, RK_ADD_KEY, arg, &add_copy_scratch);
+	return entry(RK_PROBE_ADD_KEY_ENTRY, RK_ADD_KEY, false, arg);
 }
 
 SEC("tracepoint/syscalls/sys_enter_keyctl")
@@ -306,7 +336,7 @@ int tp_enter_keyctl(struct trace_event_raw_sys_enter *ctx)
 {
 	__u64 arg[5] = { ctx->args[0], ctx->args[1], ctx->args[2], ctx->args[3], ctx->args[4] };
 
-	return traced_entry(RK_PROBE_KEYCTL_ENTRY, RK_KEYCTL, arg, &copy_scratch);
+	return entry(RK_PROBE_KEYCTL_ENTRY, RK_KEYCTL, false, arg);
 }
 
 TRACEPOINT_EXIT(request_key, REQUEST_KEY, RK_REQUEST_KEY, request_scratch)

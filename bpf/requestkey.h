@@ -210,8 +210,12 @@ enum rk_probe {
 	RK_PROBE_KEYCTL_EXIT = 5,
 	RK_PROBE_REQUEST_KEY_AND_LINK = 6,
 	RK_PROBE_KEY_CREATE_OR_UPDATE = 7,
-	RK_PROBE_KEY_TASK_PERMISSION = 8,
 	RK_PROBE_SECURITY_KEY_FREE = 9,
+	RK_PROBE_LOOKUP_USER_KEY = 10,
+	RK_PROBE_KEYRING_SEARCH = 11,
+	RK_PROBE_JOIN_SESSION_KEYRING = 12,
+	RK_PROBE_KEYRING_RESTRICT = 13,
+	RK_PROBE_KEY_ANSWERED = 14,
 	RK_PROBE_REQUEST_KEY_AUTH_NEW = 20,
 	RK_PROBE_CALL_SBIN_REQUEST_KEY = 21,
 	RK_PROBE_CALL_USERMODEHELPER_EXEC = 22,
@@ -263,33 +267,67 @@ enum rk_filter_bit {
 
 #define RK_PREFIX_CAP 64
 
+/* Values of each kind that are wanted, and that are not. */
+#define RK_FILTER_VALUES 8
+
+struct rk_filter_comm {
+	__u8 bytes[RK_COMM_LEN]; /* with NUL */
+};
+
+struct rk_filter_type {
+	__u8 len;
+	__u8 bytes[RK_TYPE_CAP - 1];
+};
+
+struct rk_filter_prefix {
+	__u8 len;
+	__u8 bytes[RK_PREFIX_CAP];
+};
+
+/* A cgroup and all below it. */
+struct rk_filter_cgroup {
+	__u64 id;
+	__u64 level; /* 0: the root */
+};
+
+/* What is asked of a hit: one list for each bit of given, of which one value has to match. */
+struct rk_filter {
+	__u64 operations; /* bit n: keyctl operation n; see RK_OPERATION_* */
+	struct rk_filter_cgroup cgroup[RK_FILTER_VALUES];
+	__u32 given;  /* enum rk_filter_bit */
+	__u32 pids;   /* values in each list */
+	__u32 uids;
+	__u32 comms;
+	__u32 cgroups;
+	__u32 types;
+	__u32 prefixes;
+	__u32 reserved;
+	__u32 pid[RK_FILTER_VALUES];
+	__u32 uid[RK_FILTER_VALUES];
+	struct rk_filter_comm comm[RK_FILTER_VALUES];
+	struct rk_filter_type type[RK_FILTER_VALUES];
+	struct rk_filter_prefix prefix[RK_FILTER_VALUES];
+};
+
 /* Written by the agent before load. */
 struct rk_config {
 	__u64 id_seed[3];	/* random */
 	__u64 seq_base;		/* µs of CLOCK_BOOTTIME at load */
 	__u64 selftest_nonce;	/* random: tells which process is the agent */
-	__u64 filter_cgroup;
-	__u64 filter_operations; /* bit n: keyctl operation n; see RK_OPERATION_* */
-	__u32 filters;		/* enum rk_filter_bit; all given must match */
-	__u32 filter_pid;
-	__u32 filter_uid;
-	__u32 filter_type_len;
-	__u32 filter_prefix_len;
-	__u32 reserved;
-	__u8 filter_comm[RK_COMM_LEN];
-	__u8 filter_type[RK_TYPE_CAP];
-	__u8 filter_prefix[RK_PREFIX_CAP];
+	struct rk_filter wanted;   /* every list given has a value that matches */
+	struct rk_filter unwanted; /* no value matches */
 };
 
 enum rk_watched {
 	RK_WATCHED_CONSTRUCTION = 1, /* the probes that tell how a request came to its answer */
+	RK_WATCHED_COPIES = 2,	     /* the probes that see the kernel's copies */
 };
 
-/* Written by the agent once the programs are attached. */
+/* Written by the agent once the programs are attached, and before it detaches them. */
 struct rk_live {
 	__s64 boot_epoch; /* CLOCK_REALTIME when CLOCK_BOOTTIME was 0; seconds */
 	__u32 watched;	  /* enum rk_watched */
-	__u32 reserved;
+	__u32 recording;  /* 0: no call that begins is a hit, so that none is seen by half */
 };
 
 /* Which calls a set of programs records; see gate.h. */

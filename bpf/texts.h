@@ -9,59 +9,64 @@
 #include "submit.h"
 
 #define MAX_LARGE 512
+#define SMALLEST_PAGE 4096
 
-#define RK_KEPT_TEXTS 3
-
-/* Strings of a call under way, packed like those of a record. */
-struct texts_head {
-	struct rk_text text[RK_KEPT_TEXTS];
-	__u32 used;
-	__u32 flags; /* enum rk_flag */
-	__u32 reserved;
+/* Strings of calls that do not fit into struct call. */
+struct large_data {
+	__u8 data[RK_LARGE_DATA + 8]; /* 8: compared in words */
 };
-
-struct texts_small {
-	struct texts_head head;
-	__u8 data[RK_SMALL_DATA];
-};
-
-struct texts_large {
-	struct texts_head head;
-	/* RK_TEXT_CAP more than is used: a read of at most RK_TEXT_CAP that starts inside
-	 * RK_LARGE_DATA stays inside, which is all the verifier can be told.
-	 */
-	__u8 data[RK_LARGE_DATA + RK_TEXT_CAP];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, MAX_INFLIGHT);
-	__type(key, __u64);
-	__type(value, struct texts_small);
-} small_texts SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MAX_LARGE);
-	__type(key, __u64);
-	__type(value, struct texts_large);
+	__type(key, __u64); /* bpf_get_current_pid_tgid() */
+	__type(value, struct large_data);
 } large_texts SEC(".maps");
 
+/* Strings being gathered. data is longer than what is used by one string: a read of at most
+ * RK_TEXT_CAP that starts inside RK_LARGE_DATA stays inside, which is all the verifier can be told.
+ */
+struct gathered {
+	struct texts texts;
+	__u8 data[RK_LARGE_DATA + RK_TEXT_CAP];
+};
+
+static __always_inline void set_text(struct rk_text *text, enum rk_text_state state)
+{
+	text->len = 0;
+	text->state = state;
+	text->truncated = 0;
+}
+
+/* Appends what lies before the end of the page, of a string whose next page is not resident. */
+static __always_inline __u64 append_page(__u8 *data, __u64 used, const void *from, __u64 cap,
+					 struct rk_text *text)
+{
+	__u64 n = SMALLEST_PAGE - ((__u64)from & (SMALLEST_PAGE - 1));
+
+	if (n > cap - 1)
+		n = cap - 1;
+	barrier_var(n);
+	if (n > cap - 1 || bpf_probe_read_user(data + used, n, from))
+		return used;
+	text->state = RK_TEXT_PRESENT;
+	text->len = n;
+	text->truncated = 1;
+	return used + n;
+}
+
 /* Appends a string of user or kernel memory at data[used]; returns the new used. cap, a constant,
- * counts the NUL. data has room + cap bytes; nothing is
- * appended beyond room.
+ * counts the NUL. data has room + cap bytes; nothing is appended beyond room.
  */
 static __always_inline __u64 append_text(__u8 *data, __u64 room, __u64 used, const void *from,
 					 __u64 cap, bool user, struct rk_text *text)
 {
+	__u8 next = 0;
 	long n;
 
-	text->len = 0;
-	text->truncated = 0;
-	if (!from) {
-		text->state = RK_TEXT_NULL;
+	set_text(text, RK_TEXT_NULL);
+	if (!from)
 		return used;
-	}
 	barrier_var(used); /* or clang drops the check, and older verifiers need it */
 	if (used > room)
 		return used;
@@ -69,52 +74,45 @@ static __always_inline __u64 append_text(__u8 *data, __u64 room, __u64 used, con
 		   bpf_probe_read_kernel_str(data + used, cap, from);
 	if (n <= 0 || n > cap) {
 		text->state = RK_TEXT_UNREADABLE;
-		return used;
+		return user ? append_page(data, used, from, cap, text) : used;
 	}
 	text->state = RK_TEXT_PRESENT;
 	text->len = n - 1;
-	if (n == cap && user) {
-		/* Full: either it just fits or it was cut. What follows decides. */
-		__u8 next = 0;
+	/* Full: either it just fits or it was cut. What follows decides. */
+	if (n == cap) {
+		long r = user ? bpf_probe_read_user(&next, 1, (const __u8 *)from + cap - 1) :
+				bpf_probe_read_kernel(&next, 1, (const __u8 *)from + cap - 1);
 
-		if (bpf_probe_read_user(&next, 1, (const __u8 *)from + cap - 1) || next)
-			text->truncated = 1;
-	} else if (n == cap) {
-		__u8 next = 0;
-
-		if (bpf_probe_read_kernel(&next, 1, (const __u8 *)from + cap - 1) || next)
-			text->truncated = 1;
+		text->truncated = r || next;
 	}
 	return used + (n - 1);
 }
 
-/* The callout information is counted, not terminated: its length is authoritative. */
+/* Appends len bytes of kernel memory. */
 static __always_inline __u64 append_counted(__u8 *data, __u64 room, __u64 used, const void *from,
 					    __u64 len, __u64 cap, struct rk_text *text)
 {
 	__u64 n = len;
 
-	text->len = 0;
-	text->truncated = 0;
-	if (!from) {
-		text->state = RK_TEXT_NULL;
-		return used;
-	}
-	barrier_var(used);
-	if (used > room)
+	set_text(text, RK_TEXT_NULL);
+	if (!from)
 		return used;
 	if (n > cap - 1) {
 		n = cap - 1;
 		text->truncated = 1;
 	}
+	text->state = RK_TEXT_PRESENT;
+	/* Right before the read: older verifiers forget the bounds of what is spilled. */
 	barrier_var(n);
 	if (n > cap - 1)
+		return used;
+	barrier_var(used);
+	if (used > room)
 		return used;
 	if (n && bpf_probe_read_kernel(data + used, n, from)) {
 		text->state = RK_TEXT_UNREADABLE;
 		return used;
 	}
-	text->state = RK_TEXT_PRESENT;
 	text->len = n;
 	return used + n;
 }
@@ -134,79 +132,106 @@ static __always_inline __u64 gather(struct rk_text *text, __u8 *data, __u64 room
 {
 	__u64 used = 0;
 
-	used = append_text(data, room, used, from->type, RK_TYPE_CAP, from->user, &text[RK_TEXT_TYPE]);
+	used = append_text(data, room, used, from->type, RK_TYPE_CAP, from->user,
+			   &text[KEPT_TYPE]);
 	used = append_text(data, room, used, from->description, cap, from->user,
-			   &text[RK_TEXT_DESCRIPTION]);
-	if (!from->has_callout) {
-		text[RK_TEXT_CALLOUT].state = RK_TEXT_ABSENT;
-		text[RK_TEXT_CALLOUT].len = 0;
-		text[RK_TEXT_CALLOUT].truncated = 0;
-	} else if (from->user) {
-		used = append_text(data, room, used, from->callout, cap, true, &text[RK_TEXT_CALLOUT]);
-	} else {
+			   &text[KEPT_DESCRIPTION]);
+	/* The kernel's copy is counted, not terminated: "" is a pointer to nothing. */
+	if (!from->has_callout)
+		set_text(&text[KEPT_CALLOUT], RK_TEXT_ABSENT);
+	else if (from->user)
+		used = append_text(data, room, used, from->callout, cap, true,
+				   &text[KEPT_CALLOUT]);
+	else
 		used = append_counted(data, room, used, from->callout, from->callout_len, cap,
-				      &text[RK_TEXT_CALLOUT]);
-	}
+				      &text[KEPT_CALLOUT]);
 	return used;
 }
 
-/* Keeps the strings of a call under way until its return. */
-static __always_inline void keep_texts(struct rk_counters *c, __u64 pid_tgid, struct call *call,
-				       struct texts_large *t, const struct text_source *from)
+static __always_inline void gather_texts(struct gathered *g, const struct text_source *from)
 {
-	t->head.flags = from->user ? 0 : RK_F_KERNEL_COPIES;
-	t->head.used = gather(t->head.text, t->data, RK_LARGE_DATA, from, RK_TEXT_CAP);
-	if (t->head.used > RK_SMALL_DATA) {
-		if (!bpf_map_update_elem(&large_texts, &pid_tgid, t, BPF_ANY)) {
-			call->copied = KEPT_LARGE;
-			return;
-		}
-		/* No room: what fits the small class is kept, and said to be cut. */
-		count(&c->texts_cut);
-		t->head.used = gather(t->head.text, t->data, RK_LARGE_DATA, from, (RK_SMALL_DATA - RK_TYPE_CAP) / 2);
-	}
-	if (!bpf_map_update_elem(&small_texts, &pid_tgid, t, BPF_ANY))
-		call->copied = KEPT_SMALL;
+	g->texts.used = gather(g->texts.text, g->data, RK_LARGE_DATA, from, RK_TEXT_CAP);
+	set_text(&g->texts.text[KEPT_ARG_TYPE], RK_TEXT_ABSENT);
+	set_text(&g->texts.text[KEPT_ARG_NAME], RK_TEXT_ABSENT);
 }
 
-/* Fills data with what was kept on the way, or with what the caller's memory holds now. */
-static __always_inline __u64 fill_texts(struct record_buffer *b, __u64 pid_tgid,
-					const struct call *call, const struct text_source *user)
+/* Where no room is left for the strings as they are: as much of each as fits into the call. */
+static __always_inline void cut_texts(struct rk_counters *c, struct rk_text *text, __u8 *data,
+				      const struct text_source *from, struct texts *texts)
 {
-	struct rk_record *r = &b->record;
+	count(&c->texts_cut);
+	texts->used = gather(text, data, RK_LARGE_DATA, from, (RK_SMALL_DATA - RK_TYPE_CAP) / 2);
+}
 
-	if (call->copied == KEPT_SMALL) {
-		struct texts_small *t = bpf_map_lookup_elem(&small_texts, &pid_tgid);
-		__u64 used;
-
-		if (t) {
-			__builtin_memcpy(r->text, t->head.text, sizeof(t->head.text));
-			r->flags |= t->head.flags;
-			used = t->head.used;
-			/* Whole class: a copy of constant size is cheaper than a helper call. */
-			__builtin_memcpy(b->data, t->data, RK_SMALL_DATA);
-			bpf_map_delete_elem(&small_texts, &pid_tgid);
-			return used;
+/* Makes gathered strings those of the call. */
+static __always_inline void keep_texts(struct rk_counters *c, __u64 pid_tgid, struct call *call,
+				       struct gathered *g, const struct text_source *from)
+{
+	if (g->texts.used > RK_SMALL_DATA) {
+		if (!bpf_map_update_elem(&large_texts, &pid_tgid, g->data, BPF_ANY)) {
+			call->kept = KEPT_LARGE;
+			call->texts = g->texts;
+			return;
 		}
-	} else if (call->copied == KEPT_LARGE) {
-		struct texts_large *t = bpf_map_lookup_elem(&large_texts, &pid_tgid);
-		__u64 used;
-
-		if (t) {
-			__builtin_memcpy(r->text, t->head.text, sizeof(t->head.text));
-			r->flags |= t->head.flags;
-			/* Read twice: a number that is spilled before it is checked stays unbounded
-			 * for older verifiers.
-			 */
-			used = *(volatile __u32 *)&t->head.used;
-			if (used <= RK_LARGE_DATA)
-				bpf_probe_read_kernel(b->data, used, t->data);
-			used = *(volatile __u32 *)&t->head.used;
-			bpf_map_delete_elem(&large_texts, &pid_tgid);
-			return used;
-		}
+		cut_texts(c, g->texts.text, g->data, from, &g->texts);
 	}
-	return gather(r->text, b->data, RK_MAX_DATA, user, RK_TEXT_CAP);
+	__builtin_memcpy(call->data, g->data, RK_SMALL_DATA);
+	call->texts = g->texts;
+	call->kept = KEPT_SMALL;
+}
+
+static __always_inline __u64 text_len(const struct rk_text *text)
+{
+	return text->state == RK_TEXT_PRESENT ? text->len : 0;
+}
+
+/* Adds the kernel's copies of what keyctl names to the strings of the call. */
+static __always_inline void keep_args(struct rk_counters *c, __u64 pid_tgid, struct call *call,
+				      struct gathered *g, const void *type, const void *name)
+{
+	__u64 used = text_len(&call->texts.text[KEPT_TYPE]) +
+		     text_len(&call->texts.text[KEPT_DESCRIPTION]);
+	struct rk_text *arg_type = &call->texts.text[KEPT_ARG_TYPE];
+	struct rk_text *arg_name = &call->texts.text[KEPT_ARG_NAME];
+
+	if (call->kept == KEPT_LARGE || used > RK_SMALL_DATA) {
+		count(&c->texts_cut);
+		return;
+	}
+	bpf_probe_read_kernel(g->data, RK_SMALL_DATA, call->data);
+	if (type)
+		used = append_text(g->data, RK_LARGE_DATA, used, type, RK_TYPE_CAP, false,
+				   arg_type);
+	used = append_text(g->data, RK_LARGE_DATA, used, name, RK_TEXT_CAP, false, arg_name);
+	call->flags |= RK_F_KERNEL_COPIES;
+	if (used > RK_SMALL_DATA) {
+		if (!bpf_map_update_elem(&large_texts, &pid_tgid, g->data, BPF_ANY)) {
+			call->kept = KEPT_LARGE;
+			return;
+		}
+		count(&c->texts_cut);
+		/* Beyond the rest of the strings, which are short where a name is that long. */
+		used -= RK_SMALL_DATA;
+		if (used > arg_name->len)
+			set_text(arg_name, RK_TEXT_ABSENT);
+		else
+			arg_name->len -= used;
+		arg_name->truncated = 1;
+	}
+	__builtin_memcpy(call->data, g->data, RK_SMALL_DATA);
+	call->kept = KEPT_SMALL;
+}
+
+static __always_inline __u64 fill_kept(struct record_buffer *b, __u64 used, const __u8 *from,
+				       __u64 len)
+{
+	barrier_var(used);
+	barrier_var(len);
+	if (used > RK_MAX_DATA || len > RK_TEXT_CAP)
+		return used;
+	if (len)
+		bpf_probe_read_kernel(b->data + used, len, from);
+	return used + len;
 }
 
 #endif

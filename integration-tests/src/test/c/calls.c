@@ -6,12 +6,23 @@
  *   calls request N DESCRIPTION   request_key("user", DESCRIPTION, NULL, 0), N times
  *   calls time N                  ns for N request_key calls, then for N getppid calls
  *   calls programs                id and name of each BPF program in the kernel
+ *   calls honest N                N request_key calls whose strings nobody rewrites
+ *   calls rewrite-before          one whose description is rewritten after the call has begun and
+ *                                 before the kernel has copied it: userfaultfd holds the copy on
+ *                                 the page of the description's end meanwhile
+ *   calls rewrite-race N          N calls while another thread rewrites the description
+ *   calls not-resident            one whose description lies in a page that is not resident
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,6 +68,97 @@ static void list_programs(void)
 	}
 }
 
+static volatile int stop;
+
+static void *rewrite(void *text)
+{
+	volatile char *first = text;
+
+	while (!stop)
+		*first = *first == 'a' ? 'b' : 'a';
+	return NULL;
+}
+
+static int rewrite_race(long n)
+{
+	static char text[] = "a-raced-description";
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, rewrite, text);
+	for (long i = 0; i < n; i++)
+		request_key("user", text);
+	stop = 1;
+	pthread_join(thread, NULL);
+	return 0;
+}
+
+/* The page that a held copy waits for, and what is rewritten meanwhile. */
+struct held {
+	int fd;
+	char *pages;
+	long size;
+};
+
+static void *answer_fault(void *argument)
+{
+	struct held *held = argument;
+	struct uffd_msg message;
+	char *page = mmap(NULL, held->size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct uffdio_copy copy = {
+		.dst = (unsigned long)(held->pages + held->size),
+		.src = (unsigned long)page,
+		.len = held->size,
+	};
+
+	strcpy(page, "tail");
+	if (read(held->fd, &message, sizeof(message)) != sizeof(message))
+		return NULL;
+	/* The kernel waits in its copy: it has measured the first page, and copies only then. */
+	held->pages[held->size - 6] = 'B';
+	ioctl(held->fd, UFFDIO_COPY, &copy);
+	return NULL;
+}
+
+static int rewrite_before(void)
+{
+	struct held held = { .size = sysconf(_SC_PAGESIZE) };
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	pthread_t thread;
+
+	held.pages = mmap(NULL, 2 * held.size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	held.fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (held.fd < 0 || ioctl(held.fd, UFFDIO_API, &api)) {
+		printf("userfaultfd: %d\n", errno);
+		return 1;
+	}
+	memcpy(held.pages + held.size - 6, "before", 6);
+	range.range.start = (unsigned long)held.pages + held.size;
+	range.range.len = held.size;
+	ioctl(held.fd, UFFDIO_REGISTER, &range);
+	pthread_create(&thread, NULL, answer_fault, &held);
+	printf("%ld\n", request_key("user", held.pages + held.size - 6));
+	pthread_join(thread, NULL);
+	return 0;
+}
+
+static int not_resident(void)
+{
+	long size = sysconf(_SC_PAGESIZE);
+	char *page;
+	char name[] = "/tmp/calls-XXXXXX";
+	int fd = mkstemp(name);
+
+	unlink(name);
+	if (write(fd, "not-resident", 13) != 13)
+		return 1;
+	page = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	printf("%ld\n", request_key("user", page));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "bad-pointer")) {
@@ -88,6 +190,18 @@ int main(int argc, char **argv)
 		list_programs();
 		return 0;
 	}
-	fprintf(stderr, "calls: bad-pointer | request N DESCRIPTION | time N DESCRIPTION | programs\n");
+	if (argc == 3 && !strcmp(argv[1], "honest")) {
+		for (long i = strtol(argv[2], NULL, 10); i > 0; i--)
+			request_key("user", "an-honest-description");
+		return 0;
+	}
+	if (argc == 2 && !strcmp(argv[1], "rewrite-before"))
+		return rewrite_before();
+	if (argc == 3 && !strcmp(argv[1], "rewrite-race"))
+		return rewrite_race(strtol(argv[2], NULL, 10));
+	if (argc == 2 && !strcmp(argv[1], "not-resident"))
+		return not_resident();
+	fprintf(stderr, "calls: bad-pointer | request N DESCRIPTION | time N DESCRIPTION | programs |\n"
+			"       honest N | rewrite-before | rewrite-race N | not-resident\n");
 	return 2;
 }

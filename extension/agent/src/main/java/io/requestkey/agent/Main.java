@@ -287,40 +287,77 @@ public final class Main implements Callable<Integer> {
                 + " say what was removed.")
     private boolean unpin;
 
-    @Option(names = "--type", paramLabel = "TYPE", description = "Only keys of this type.")
-    private @Nullable String type;
+    @Option(
+        names = "--type",
+        paramLabel = "TYPE",
+        description = "Only keys of this type. Repeatable, or several parted by commas.")
+    private List<String> types = new ArrayList<>();
 
     @Option(
         names = "--description-prefix",
         paramLabel = "TEXT",
         description = "Only keys whose description begins so.")
-    private @Nullable String descriptionPrefix;
+    private List<String> descriptionPrefixes = new ArrayList<>();
 
     @Option(names = "--uid", paramLabel = "UID", description = "Only callers with this real uid.")
-    private @Nullable String uid;
+    private List<String> uids = new ArrayList<>();
 
     @Option(names = "--comm", paramLabel = "NAME", description = "Only tasks of this name.")
-    private @Nullable String comm;
+    private List<String> comms = new ArrayList<>();
 
     @Option(
         names = "--cgroup",
         paramLabel = "PATH",
-        description = "Only callers in this cgroup (v2), without its children.")
-    private @Nullable String cgroup;
+        description = "Only callers in this cgroup (v2) or below it.")
+    private List<String> cgroups = new ArrayList<>();
 
     @Option(
         names = "--operation",
         paramLabel = "NAME",
-        description =
-            "Only this call: request_key, add_key or a keyctl operation such as read. Can be"
-                + " repeated.")
+        description = "Only this call: request_key, add_key or a keyctl operation such as read.")
     private List<String> operations = new ArrayList<>();
 
     @Option(
         names = "--pid",
         paramLabel = "PID",
         description = "Only this process (id in the initial pid namespace).")
-    private @Nullable String pid;
+    private List<String> pids = new ArrayList<>();
+
+    @Option(names = "--not-type", paramLabel = "TYPE", description = "Not keys of this type.")
+    private List<String> notTypes = new ArrayList<>();
+
+    @Option(
+        names = "--not-description-prefix",
+        paramLabel = "TEXT",
+        description = "Not keys whose description begins so.")
+    private List<String> notDescriptionPrefixes = new ArrayList<>();
+
+    @Option(
+        names = "--not-uid",
+        paramLabel = "UID",
+        description = "Not callers with this real uid.")
+    private List<String> notUids = new ArrayList<>();
+
+    @Option(names = "--not-comm", paramLabel = "NAME", description = "Not tasks of this name.")
+    private List<String> notComms = new ArrayList<>();
+
+    @Option(
+        names = "--not-cgroup",
+        paramLabel = "PATH",
+        description = "Not callers in this cgroup (v2) or below it.")
+    private List<String> notCgroups = new ArrayList<>();
+
+    @Option(
+        names = "--not-operation",
+        paramLabel = "NAME",
+        description = "Not this call: request_key, add_key or a keyctl operation such as read.")
+    private List<String> notOperations = new ArrayList<>();
+
+    @Option(
+        names = "--not-pid",
+        paramLabel = "PID",
+        description = "Not this process (id in the initial pid namespace).")
+    private List<String> notPids = new ArrayList<>();
 
     @Option(
         names = "--redact-description",
@@ -353,13 +390,16 @@ public final class Main implements Callable<Integer> {
                 capture,
                 ringSize,
                 pin,
-                type,
-                descriptionPrefix,
-                uid,
-                comm,
-                cgroup,
-                operations,
-                pid,
+                new SettingsParser.FilterFlags(
+                    types, descriptionPrefixes, uids, comms, cgroups, operations, pids),
+                new SettingsParser.FilterFlags(
+                    notTypes,
+                    notDescriptionPrefixes,
+                    notUids,
+                    notComms,
+                    notCgroups,
+                    notOperations,
+                    notPids),
                 redactDescription,
                 redactCallout,
                 demo),

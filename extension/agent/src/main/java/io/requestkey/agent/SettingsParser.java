@@ -11,6 +11,8 @@ import io.requestkey.agent.journal.FullPolicy;
 import io.requestkey.agent.journal.JournalOptions;
 import io.requestkey.agent.journal.SyncPolicy;
 import io.requestkey.capture.CaptureOptions;
+import io.requestkey.capture.CgroupSubtree;
+import io.requestkey.capture.Criteria;
 import io.requestkey.capture.Filters;
 import io.requestkey.telemetry.Redaction;
 import java.io.IOException;
@@ -20,8 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -62,7 +64,14 @@ final class SettingsParser {
           "comm",
           "cgroup",
           "operation",
-          "pid");
+          "pid",
+          "not.type",
+          "not.description.prefix",
+          "not.uid",
+          "not.comm",
+          "not.cgroup",
+          "not.operation",
+          "not.pid");
 
   private static final String DEFAULT_HTTP = "127.0.0.1:9743";
   private static final Path DEFAULT_JOURNAL = Path.of("/var/lib/requestkey/journal");
@@ -89,16 +98,21 @@ final class SettingsParser {
       @Nullable String capture,
       @Nullable String ringSize,
       @Nullable String pin,
-      @Nullable String type,
-      @Nullable String descriptionPrefix,
-      @Nullable String uid,
-      @Nullable String comm,
-      @Nullable String cgroup,
-      List<String> operations,
-      @Nullable String pid,
+      FilterFlags wanted,
+      FilterFlags unwanted,
       @Nullable String redactDescription,
       @Nullable String redactCallout,
       boolean demo) {}
+
+  /** Filters of the command line, each as often as it is given; a value can hold several. */
+  record FilterFlags(
+      List<String> types,
+      List<String> descriptionPrefixes,
+      List<String> uids,
+      List<String> comms,
+      List<String> cgroups,
+      List<String> operations,
+      List<String> pids) {}
 
   private SettingsParser(Flags flags, SettingSource source) {
     this.flags = flags;
@@ -246,25 +260,52 @@ final class SettingsParser {
   }
 
   private Filters filters() throws SettingException {
-    Value operations = value("--operation", joined(flags.operations()), "operation");
-    Set<String> names = new LinkedHashSet<>();
-    if (operations != null) {
-      for (String name : operations.text().split(",", -1)) {
-        names.add(name.strip());
-      }
-    }
-    return new Filters(
-        text(value("--type", flags.type(), "type")),
-        text(value("--description-prefix", flags.descriptionPrefix(), "description.prefix")),
-        integer(value("--uid", flags.uid(), "uid")),
-        text(value("--comm", flags.comm(), "comm")),
-        cgroup(value("--cgroup", flags.cgroup(), "cgroup")),
-        integer(value("--pid", flags.pid(), "pid")),
-        names);
+    return new Filters(criteria("", flags.wanted()), criteria("not-", flags.unwanted()));
   }
 
-  private static @Nullable String joined(List<String> values) {
-    return values.isEmpty() ? null : String.join(",", values);
+  /** What a hit is compared with; several values of a setting are parted by commas. */
+  private Criteria criteria(String not, FilterFlags given) throws SettingException {
+    String key = not.replace('-', '.');
+    List<Integer> uids = new ArrayList<>();
+    for (Value value : values("--" + not + "uid", given.uids(), key + "uid")) {
+      uids.add(integer(value));
+    }
+    List<Integer> pids = new ArrayList<>();
+    for (Value value : values("--" + not + "pid", given.pids(), key + "pid")) {
+      pids.add(integer(value));
+    }
+    List<CgroupSubtree> cgroups = new ArrayList<>();
+    for (Value value : values("--" + not + "cgroup", given.cgroups(), key + "cgroup")) {
+      cgroups.add(cgroup(value));
+    }
+    return new Criteria(
+        texts(values("--" + not + "type", given.types(), key + "type")),
+        texts(
+            values(
+                "--" + not + "description-prefix",
+                given.descriptionPrefixes(),
+                key + "description.prefix")),
+        uids,
+        texts(values("--" + not + "comm", given.comms(), key + "comm")),
+        cgroups,
+        pids,
+        texts(values("--" + not + "operation", given.operations(), key + "operation")));
+  }
+
+  /** A flag that can be repeated, or one setting. */
+  private List<Value> values(String flagName, List<String> flag, String key) {
+    List<Value> values = new ArrayList<>();
+    Value setting = flag.isEmpty() ? value(flagName, null, key) : null;
+    for (String given : setting == null ? flag : List.of(setting.text())) {
+      for (String one : given.split(",", -1)) {
+        values.add(new Value(setting == null ? flagName : setting.name(), one.strip()));
+      }
+    }
+    return values;
+  }
+
+  private static List<String> texts(List<Value> values) {
+    return values.stream().map(Value::text).toList();
   }
 
   private record Value(String name, String text) {}
@@ -275,10 +316,6 @@ final class SettingsParser {
     }
     String other = source.value(key);
     return other == null ? null : new Value(source.name(key), other);
-  }
-
-  private static @Nullable String text(@Nullable Value value) {
-    return value == null ? null : value.text();
   }
 
   private static <E extends Enum<E>> @Nullable E choice(Class<E> type, @Nullable Value value)
@@ -298,10 +335,7 @@ final class SettingsParser {
     throw wrong(value, possible + " are possible");
   }
 
-  private static @Nullable Integer integer(@Nullable Value value) throws SettingException {
-    if (value == null) {
-      return null;
-    }
+  private static int integer(Value value) throws SettingException {
     try {
       return Integer.parseUnsignedInt(value.text());
     } catch (NumberFormatException e) {
@@ -380,18 +414,20 @@ final class SettingsParser {
     throw wrong(value, "HOST:PORT is needed, such as 127.0.0.1:9743, or off");
   }
 
-  /** The id of a cgroup is the inode of its directory (v2). */
-  private static @Nullable Long cgroup(@Nullable Value value) throws SettingException {
-    if (value == null) {
-      return null;
-    }
+  /** The id of a cgroup is the inode of its directory (v2), its level the depth of that. */
+  private static CgroupSubtree cgroup(Value value) throws SettingException {
     Path given = Path.of(value.text());
     for (Path root : List.of(CGROUPS, CGROUPS.resolve("unified"))) {
       Path directory =
           given.startsWith(CGROUPS) ? given : root.resolve(value.text().replaceFirst("^/+", ""));
       if (Files.isRegularFile(directory.resolve("cgroup.procs"))) {
         try {
-          return (Long) Files.getAttribute(directory, "unix:ino");
+          Path real = directory.toRealPath();
+          Path top =
+              real.startsWith(CGROUPS.resolve("unified")) ? CGROUPS.resolve("unified") : CGROUPS;
+          return new CgroupSubtree(
+              (Long) Files.getAttribute(real, "unix:ino"),
+              real.getNameCount() - top.getNameCount());
         } catch (IOException e) {
           throw wrong(value, "cannot be read: " + e.getMessage());
         }

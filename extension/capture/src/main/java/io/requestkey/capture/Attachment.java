@@ -39,8 +39,31 @@ final class Attachment implements ProgramSet {
 
   private static final String REQUEST_COPIES = "kprobe_request_key_and_link";
   private static final String ADD_COPIES = "kprobe_key_create_or_update";
-  private static final String RESOLVE = "kprobe_key_task_permission";
+  private static final String LOOKUP = "lookup_user_key";
   private static final String KEY_GONE = "kprobe_security_key_free";
+
+  /** A kprobe on a function, which the capture can do without. */
+  private record Optional(String function, Probe probe) {
+    String program() {
+      return "kprobe_" + function;
+    }
+  }
+
+  private static final List<Optional> NAMED =
+      List.of(
+          new Optional("keyring_search", Probe.KEYRING_SEARCH),
+          new Optional("join_session_keyring", Probe.JOIN_SESSION_KEYRING),
+          new Optional("keyring_restrict", Probe.KEYRING_RESTRICT));
+
+  private static final List<Optional> ANSWERED =
+      List.of(new Optional("key_instantiate_and_link", Probe.KEY_ANSWERED));
+
+
+  private static boolean isOptional(String program) {
+    return java.util.stream.Stream.of(NAMED, ANSWERED)
+        .flatMap(List::stream)
+        .anyMatch(optional -> optional.program().equals(program));
+  }
 
   private record SystemCall(
       String name, @Nullable String compatX86, @Nullable String compatArm, Probe in, Probe out) {}
@@ -103,11 +126,17 @@ final class Attachment implements ProgramSet {
   }
 
   private boolean wants(String program, boolean copies) {
-    if (program.equals(REQUEST_COPIES) || program.equals(ADD_COPIES) || program.equals(KEY_GONE)) {
+    if (program.equals(REQUEST_COPIES)
+        || program.equals(ADD_COPIES)
+        || program.equals(KEY_GONE)
+        || isOptional(program)) {
       return copies;
     }
     if (OptionalProbes.isOne(program)) {
       return copies && optional.wants(program);
+    }
+    if (program.endsWith("_" + LOOKUP)) {
+      return copies && program.startsWith(way == Way.FENTRY ? way.exit : "k");
     }
     if (!program.startsWith(way.entry) && !program.startsWith(way.exit)) {
       return false;
@@ -145,13 +174,9 @@ final class Attachment implements ProgramSet {
     attachCopies(copies, copiesRequired);
     attachSystemCalls(reason);
     attachCompat();
-    attachOptional(
-        "resolved target of keyctl",
-        RESOLVE,
-        Probe.KEY_TASK_PERMISSION,
-        "kprobe key_task_permission",
-        "serial as given",
-        copies ? "" : "needs kprobes");
+    attachLookup(copies);
+    attachGroup("what keyctl names", NAMED, "caller's memory", copies);
+    attachGroup("key that instantiate, negate and reject answer", ANSWERED, "none", copies);
     attachOptional(
         "key freed",
         KEY_GONE,
@@ -172,10 +197,6 @@ final class Attachment implements ProgramSet {
     if (optional.attached().containsValue(Probe.WAIT_FOR_KEY_CONSTRUCTION)) {
       exercised.add(Probe.WAIT_FOR_KEY_CONSTRUCTION);
     }
-    try (Arena arena = Arena.ofConfined()) {
-      object.write(
-          LiveState.MAP, LiveState.bytes(arena, KernelClock.read(), optional.outcomeWatched()));
-    }
   }
 
   /** The system calls do without tracefs here; upcalls that wait are not seen to end for sure. */
@@ -184,6 +205,66 @@ final class Attachment implements ProgramSet {
       return new ReturnProbes(TraceFs.require(), owner);
     } catch (CaptureException e) {
       return null;
+    }
+  }
+
+  /** Every number of a key is resolved in one function, whose result is seen. */
+  private void attachLookup(boolean copies) {
+    String fact = "keys behind the numbers, their owner and rights";
+    if (!copies) {
+      rows.add(new AttachTable.Row(fact, "numbers as given", "needs kprobes", List.of()));
+      return;
+    }
+    String exit = way == Way.FENTRY ? way.exit + LOOKUP : "kretprobe_" + LOOKUP;
+    int errno = attachReturn(exit, LOOKUP);
+    if (errno == 0 && way != Way.FENTRY) {
+      errno = object.attach("kprobe_" + LOOKUP);
+    }
+    if (errno == 0) {
+      String label = way == Way.FENTRY ? "fexit " : "kprobe/kretprobe ";
+      add(fact, label + LOOKUP, "", exit, Probe.LOOKUP_USER_KEY, true);
+    } else {
+      rows.add(new AttachTable.Row(fact, "numbers as given", reasonOf(errno), List.of()));
+    }
+  }
+
+  private void attachGroup(
+      String fact, List<Optional> probesOfFact, String fallback, boolean copies) {
+    if (!copies) {
+      rows.add(new AttachTable.Row(fact, fallback, "needs kprobes", List.of()));
+      return;
+    }
+    List<AttachTable.ProbeState> states = new ArrayList<>();
+    List<String> seen = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    for (Optional optional : probesOfFact) {
+      int errno = object.attach(optional.program());
+      if (errno == 0) {
+        probes.put(optional.program(), optional.probe);
+        states.add(state(optional.program()));
+        seen.add(optional.function);
+      } else {
+        missing.add(optional.function + ": " + reasonOf(errno));
+      }
+    }
+    rows.add(
+        new AttachTable.Row(
+            fact,
+            seen.isEmpty() ? fallback : "kprobe " + String.join(", ", seen),
+            String.join("; ", missing),
+            states));
+  }
+
+  /**
+   * Says whether calls that begin from now on are hits. Off until everything is attached and before
+   * anything is detached, so that no call is seen by half.
+   */
+  void record(boolean recording) throws CaptureException {
+    try (Arena arena = Arena.ofConfined()) {
+      int watched =
+          (kernelCopies() ? LiveState.WATCHED_COPIES : 0)
+              | (optional.outcomeWatched() ? LiveState.WATCHED_CONSTRUCTION : 0);
+      object.write(LiveState.MAP, LiveState.bytes(arena, KernelClock.read(), watched, recording));
     }
   }
 

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class Capture implements AutoCloseable {
 
   private static final String PIN_FACT = "capture while no agent runs";
+  private static final long DRAIN_NANOS = 200_000_000;
+  private static final long DRAIN_POLL_MILLIS = 5;
 
   private final ProgramSet set;
   private final CounterMap counters;
@@ -376,11 +378,30 @@ public final class Capture implements AutoCloseable {
   }
 
   /**
-   * Detaches every program, unless they are pinned; what is in the ring can still be read. Pinned
-   * programs go on.
+   * Detaches every program, unless they are pinned; what is in the ring can still be read. Calls
+   * under way have a moment to return; those that block for longer stay under way in the {@link
+   * #counts}. Pinned programs go on.
    */
   public void detach() {
+    if (set instanceof Attachment attachment) {
+      awaitReturns(attachment);
+    }
     set.detach();
+  }
+
+  private void awaitReturns(Attachment attachment) {
+    try {
+      attachment.record(false);
+      long end = System.nanoTime() + DRAIN_NANOS;
+      while (counters.read().all().underWay() > 0 && System.nanoTime() < end) {
+        Thread.sleep(DRAIN_POLL_MILLIS);
+      }
+    } catch (CaptureException e) {
+      System.getLogger(Capture.class.getName())
+          .log(System.Logger.Level.WARNING, "cannot stop recording before detaching", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

@@ -4,25 +4,37 @@
  */
 package io.requestkey.capture;
 
-/** {@code struct rk_config} of {@code requestkey.h}: offsets in bytes. */
+/**
+ * {@code struct rk_config} and {@code struct rk_filter} of {@code requestkey.h}: offsets in bytes.
+ */
 final class ConfigLayout {
 
   static final int ID_SEED = 0;
   static final int SEQ_BASE = 24;
   static final int SELFTEST_NONCE = 32;
-  static final int FILTER_CGROUP = 40;
-  static final int FILTER_OPERATIONS = 48;
-  static final int FILTERS = 56;
-  static final int FILTER_PID = 60;
-  static final int FILTER_UID = 64;
-  static final int FILTER_TYPE_LEN = 68;
-  static final int FILTER_PREFIX_LEN = 72;
-  static final int RESERVED = 76;
-  static final int FILTER_COMM = 80;
-  static final int FILTER_TYPE = 96;
-  static final int FILTER_PREFIX = 128;
-  static final int SIZE = 192;
+  static final int WANTED = 40;
+  static final int UNWANTED = 1176;
+  static final int SIZE = 2312;
 
+  // struct rk_filter
+  static final int OPERATIONS = 0;
+  static final int CGROUP = 8;
+  static final int GIVEN = 136;
+  static final int PIDS = 140;
+  static final int UIDS = 144;
+  static final int COMMS = 148;
+  static final int CGROUPS = 152;
+  static final int TYPES = 156;
+  static final int PREFIXES = 160;
+  static final int RESERVED = 164;
+  static final int PID = 168;
+  static final int UID = 200;
+  static final int COMM = 232;
+  static final int TYPE = 360;
+  static final int PREFIX = 616;
+  static final int FILTER_SIZE = 1136;
+
+  static final int CGROUP_SIZE = 16;
   static final int PREFIX_CAP = 64;
   static final int TYPE_CAP = 32;
 

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** Makes the bytes of {@code struct rk_config}. */
 final class KernelConfig {
@@ -51,50 +51,70 @@ final class KernelConfig {
   }
 
   private static void filters(MemorySegment config, Filters filters) {
-    int bits = 0;
-    if (filters.pid() != null) {
-      bits |= ConfigLayout.BIT_PID;
-      config.set(INT, ConfigLayout.FILTER_PID, filters.pid());
-    }
-    if (filters.uid() != null) {
-      bits |= ConfigLayout.BIT_UID;
-      config.set(INT, ConfigLayout.FILTER_UID, filters.uid());
-    }
-    if (filters.cgroupId() != null) {
-      bits |= ConfigLayout.BIT_CGROUP;
-      config.set(LONG, ConfigLayout.FILTER_CGROUP, filters.cgroupId());
-    }
-    if (filters.comm() != null) {
-      bits |= ConfigLayout.BIT_COMM;
-      text(config, ConfigLayout.FILTER_COMM, filters.comm());
-    }
-    if (filters.type() != null) {
-      bits |= ConfigLayout.BIT_TYPE;
-      config.set(
-          INT,
-          ConfigLayout.FILTER_TYPE_LEN,
-          text(config, ConfigLayout.FILTER_TYPE, filters.type()));
-    }
-    @Nullable String prefix = filters.descriptionPrefix();
-    if (prefix != null) {
-      bits |= ConfigLayout.BIT_DESCRIPTION;
-      config.set(
-          INT, ConfigLayout.FILTER_PREFIX_LEN, text(config, ConfigLayout.FILTER_PREFIX, prefix));
-    }
-    if (!filters.operations().isEmpty()) {
-      bits |= ConfigLayout.BIT_OPERATION;
-      long operations = 0;
-      for (String operation : filters.operations()) {
-        operations |= 1L << Filters.operationBit(operation);
-      }
-      config.set(LONG, ConfigLayout.FILTER_OPERATIONS, operations);
-    }
-    config.set(INT, ConfigLayout.FILTERS, bits);
+    filter(config.asSlice(ConfigLayout.WANTED, ConfigLayout.FILTER_SIZE), filters.wanted());
+    filter(config.asSlice(ConfigLayout.UNWANTED, ConfigLayout.FILTER_SIZE), filters.unwanted());
   }
 
-  private static int text(MemorySegment config, long offset, String value) {
+  private static void filter(MemorySegment filter, Criteria criteria) {
+    int given = 0;
+    given |= count(filter, ConfigLayout.PIDS, criteria.pids(), ConfigLayout.BIT_PID);
+    given |= count(filter, ConfigLayout.UIDS, criteria.uids(), ConfigLayout.BIT_UID);
+    given |= count(filter, ConfigLayout.COMMS, criteria.comms(), ConfigLayout.BIT_COMM);
+    given |= count(filter, ConfigLayout.CGROUPS, criteria.cgroups(), ConfigLayout.BIT_CGROUP);
+    given |= count(filter, ConfigLayout.TYPES, criteria.types(), ConfigLayout.BIT_TYPE);
+    given |=
+        count(
+            filter,
+            ConfigLayout.PREFIXES,
+            criteria.descriptionPrefixes(),
+            ConfigLayout.BIT_DESCRIPTION);
+    for (int i = 0; i < criteria.pids().size(); i++) {
+      filter.set(INT, ConfigLayout.PID + 4L * i, criteria.pids().get(i));
+    }
+    for (int i = 0; i < criteria.uids().size(); i++) {
+      filter.set(INT, ConfigLayout.UID + 4L * i, criteria.uids().get(i));
+    }
+    for (int i = 0; i < criteria.comms().size(); i++) {
+      text(
+          filter, ConfigLayout.COMM + (long) RecordLayout.COMM_LENGTH * i, criteria.comms().get(i));
+    }
+    for (int i = 0; i < criteria.cgroups().size(); i++) {
+      long at = ConfigLayout.CGROUP + (long) ConfigLayout.CGROUP_SIZE * i;
+      filter.set(LONG, at, criteria.cgroups().get(i).id());
+      filter.set(LONG, at + 8, criteria.cgroups().get(i).level());
+    }
+    for (int i = 0; i < criteria.types().size(); i++) {
+      counted(
+          filter, ConfigLayout.TYPE + (long) ConfigLayout.TYPE_CAP * i, criteria.types().get(i));
+    }
+    for (int i = 0; i < criteria.descriptionPrefixes().size(); i++) {
+      counted(
+          filter,
+          ConfigLayout.PREFIX + (ConfigLayout.PREFIX_CAP + 1L) * i,
+          criteria.descriptionPrefixes().get(i));
+    }
+    long operations = 0;
+    for (String operation : criteria.operations()) {
+      operations |= 1L << Criteria.operationBit(operation);
+      given |= ConfigLayout.BIT_OPERATION;
+    }
+    filter.set(LONG, ConfigLayout.OPERATIONS, operations);
+    filter.set(INT, ConfigLayout.GIVEN, given);
+  }
+
+  private static int count(MemorySegment filter, long offset, List<?> values, int bit) {
+    filter.set(INT, offset, values.size());
+    return values.isEmpty() ? 0 : bit;
+  }
+
+  /** One byte that says how many follow, and those. */
+  private static void counted(MemorySegment filter, long offset, String value) {
+    filter.set(ValueLayout.JAVA_BYTE, offset, (byte) text(filter, offset + 1, value));
+  }
+
+  private static int text(MemorySegment filter, long offset, String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-    MemorySegment.copy(bytes, 0, config, ValueLayout.JAVA_BYTE, offset, bytes.length);
+    MemorySegment.copy(bytes, 0, filter, ValueLayout.JAVA_BYTE, offset, bytes.length);
     return bytes.length;
   }
 }

@@ -13,11 +13,14 @@ final class LiveState {
 
   static final int BOOT_EPOCH = 0;
   static final int WATCHED = 8;
-  static final int RESERVED = 12;
+  static final int RECORDING = 12;
   static final int SIZE = 16;
 
   /** RK_WATCHED_CONSTRUCTION. */
   static final int WATCHED_CONSTRUCTION = 1;
+
+  /** RK_WATCHED_COPIES. */
+  static final int WATCHED_COPIES = 2;
 
   static final String MAP = ".data.live";
 
@@ -30,15 +33,18 @@ final class LiveState {
    *
    * @param clock both clocks at one moment: what has expired is told by the wall clock, which the
    *     programs do not have
-   * @param outcomeWatched whether all probes that tell the outcome of a request are attached
+   * @param watched bits of {@code enum rk_watched}
+   * @param recording whether a call that begins is a hit
    */
-  static MemorySegment bytes(Arena arena, KernelClock.Reading clock, boolean outcomeWatched) {
+  static MemorySegment bytes(
+      Arena arena, KernelClock.Reading clock, int watched, boolean recording) {
     MemorySegment live = arena.allocate(SIZE, 8);
     live.set(
         ValueLayout.JAVA_LONG,
         BOOT_EPOCH,
         Math.floorDiv(clock.epochNanos() - clock.bootNanos(), NANOS));
-    live.set(ValueLayout.JAVA_INT, WATCHED, outcomeWatched ? WATCHED_CONSTRUCTION : 0);
+    live.set(ValueLayout.JAVA_INT, WATCHED, watched);
+    live.set(ValueLayout.JAVA_INT, RECORDING, recording ? 1 : 0);
     return live;
   }
 }

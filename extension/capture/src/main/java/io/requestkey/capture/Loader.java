@@ -134,6 +134,7 @@ final class Loader {
         object.load();
         attachment.attach(copies, options.mode() == CaptureOptions.Mode.KPROBE, reason, owner);
         SelfTest.run(counters(attachment), attachment.exercised(), nonce);
+        attachment.record(true);
         return attachment;
       } catch (CaptureException e) {
         attachment.detach();

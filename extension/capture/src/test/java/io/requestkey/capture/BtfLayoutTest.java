@@ -134,21 +134,60 @@ final class BtfLayoutTest {
     assertThat(config.size()).isEqualTo(ConfigLayout.SIZE);
     assertThat(config.offsets())
         .isEqualTo(
+            Map.of(
+                "id_seed",
+                ConfigLayout.ID_SEED,
+                "seq_base",
+                ConfigLayout.SEQ_BASE,
+                "selftest_nonce",
+                ConfigLayout.SELFTEST_NONCE,
+                "wanted",
+                ConfigLayout.WANTED,
+                "unwanted",
+                ConfigLayout.UNWANTED));
+    BtfFile.Struct filter = btf(machine).struct("rk_filter");
+    assertThat(filter.size()).isEqualTo(ConfigLayout.FILTER_SIZE);
+    assertThat(filter.offsets())
+        .isEqualTo(
             Map.ofEntries(
-                Map.entry("id_seed", ConfigLayout.ID_SEED),
-                Map.entry("seq_base", ConfigLayout.SEQ_BASE),
-                Map.entry("selftest_nonce", ConfigLayout.SELFTEST_NONCE),
-                Map.entry("filter_cgroup", ConfigLayout.FILTER_CGROUP),
-                Map.entry("filter_operations", ConfigLayout.FILTER_OPERATIONS),
-                Map.entry("filters", ConfigLayout.FILTERS),
-                Map.entry("filter_pid", ConfigLayout.FILTER_PID),
-                Map.entry("filter_uid", ConfigLayout.FILTER_UID),
-                Map.entry("filter_type_len", ConfigLayout.FILTER_TYPE_LEN),
-                Map.entry("filter_prefix_len", ConfigLayout.FILTER_PREFIX_LEN),
+                Map.entry("operations", ConfigLayout.OPERATIONS),
+                Map.entry("cgroup", ConfigLayout.CGROUP),
+                Map.entry("given", ConfigLayout.GIVEN),
+                Map.entry("pids", ConfigLayout.PIDS),
+                Map.entry("uids", ConfigLayout.UIDS),
+                Map.entry("comms", ConfigLayout.COMMS),
+                Map.entry("cgroups", ConfigLayout.CGROUPS),
+                Map.entry("types", ConfigLayout.TYPES),
+                Map.entry("prefixes", ConfigLayout.PREFIXES),
                 Map.entry("reserved", ConfigLayout.RESERVED),
-                Map.entry("filter_comm", ConfigLayout.FILTER_COMM),
-                Map.entry("filter_type", ConfigLayout.FILTER_TYPE),
-                Map.entry("filter_prefix", ConfigLayout.FILTER_PREFIX)));
+                Map.entry("pid", ConfigLayout.PID),
+                Map.entry("uid", ConfigLayout.UID),
+                Map.entry("comm", ConfigLayout.COMM),
+                Map.entry("type", ConfigLayout.TYPE),
+                Map.entry("prefix", ConfigLayout.PREFIX)));
+    assertThat(btf(machine).struct("rk_filter_cgroup").size()).isEqualTo(ConfigLayout.CGROUP_SIZE);
+    assertThat(btf(machine).struct("rk_filter_type").size()).isEqualTo(ConfigLayout.TYPE_CAP);
+    assertThat(btf(machine).struct("rk_filter_prefix").size())
+        .isEqualTo(ConfigLayout.PREFIX_CAP + 1);
+    assertThat(btf(machine).struct("rk_filter_comm").size()).isEqualTo(RecordLayout.COMM_LENGTH);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x86_64", "aarch64"})
+  void live(String machine) throws IOException {
+    BtfFile.Struct live = btf(machine).struct("rk_live");
+    assertThat(live.size()).isEqualTo(LiveState.SIZE);
+    assertThat(live.offsets())
+        .isEqualTo(
+            Map.of(
+                "boot_epoch",
+                LiveState.BOOT_EPOCH,
+                "watched",
+                LiveState.WATCHED,
+                "recording",
+                LiveState.RECORDING));
+    assertThat(btf(machine).constants("rk_watched"))
+        .isEqualTo(Map.of("RK_WATCHED_COPIES", LiveState.WATCHED_COPIES));
   }
 
   @ParameterizedTest
@@ -300,6 +339,7 @@ final class BtfLayoutTest {
         .isEqualTo(RecordLayout.MAX_DATA);
     assertThat(definition(header, "RK_KEY_REFS")).isEqualTo(RecordLayout.KEY_REFS);
     assertThat(definition(header, "RK_PREFIX_CAP")).isEqualTo(ConfigLayout.PREFIX_CAP);
+    assertThat(definition(header, "RK_FILTER_VALUES")).isEqualTo(Criteria.MAX_VALUES);
     assertThat(definition(header, "RK_ENTRIES")).isEqualTo(CountersLayout.ENTRIES);
     assertThat(definition(header, "RK_OPERATION_REQUEST_KEY"))
         .isEqualTo(ConfigLayout.OPERATION_REQUEST_KEY);
