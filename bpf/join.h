@@ -295,6 +295,7 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 		used = append_user_texts(b, used, pid_tgid, call);
 	if (kind == RK_REQUEST_KEY)
 		outcome_of_request(call, r);
+	used = service_of_caller(b, used);
 	if (!submit(c, kind, b, used)) {
 		/* The span a follow-up would link to will never be seen. */
 		if (kind != RK_KEYCTL && result > 0)

@@ -28,7 +28,7 @@
 #endif
 
 _Static_assert(sizeof(struct rk_text) == 4, "no padding");
-_Static_assert(sizeof(struct rk_record) == 360, "no padding");
+_Static_assert(sizeof(struct rk_record) == 368, "no padding");
 
 /* So that the shared types and numbers are in .BTF, where the agent's test reads them. */
 const struct rk_record *unused_record __attribute__((unused));
@@ -46,6 +46,10 @@ const enum rk_correlation *unused_correlation __attribute__((unused));
 const enum rk_key_end *unused_key_end __attribute__((unused));
 const enum rk_watched *unused_watched __attribute__((unused));
 const enum rk_gate *unused_gate __attribute__((unused));
+const enum rk_context_bit *unused_context_bit __attribute__((unused));
+const enum rk_context_count *unused_context_count __attribute__((unused));
+const enum rk_tls *unused_tls __attribute__((unused));
+const struct rk_publication *unused_publication __attribute__((unused));
 
 SCRATCH(request_scratch, struct record_buffer);
 SCRATCH(add_scratch, struct record_buffer);
@@ -342,5 +346,7 @@ int tp_enter_keyctl(struct trace_event_raw_sys_enter *ctx)
 TRACEPOINT_EXIT(request_key, REQUEST_KEY, RK_REQUEST_KEY, request_scratch)
 TRACEPOINT_EXIT(add_key, ADD_KEY, RK_ADD_KEY, add_scratch)
 TRACEPOINT_EXIT(keyctl, KEYCTL, RK_KEYCTL, keyctl_scratch)
+
+#include "process_context.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

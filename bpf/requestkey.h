@@ -18,14 +18,19 @@
 /* Paths of executables and cgroups, with the final NUL; longer ones lose their beginning. */
 #define RK_PATH_CAP 512
 
+/* The name of a service, without NUL; longer ones are cut. */
+#define RK_SERVICE_CAP 64
+
 /* Room for the strings of one call that almost every call fits in; larger ones go to a second,
  * smaller map.
  */
 #define RK_SMALL_DATA 448
 #define RK_LARGE_DATA (RK_TYPE_CAP + 2 * RK_TEXT_CAP)
 
-/* All strings of the largest record: asked, executable, cgroup, the caller's own, arguments. */
-#define RK_MAX_DATA (3 * RK_TYPE_CAP + 5 * RK_TEXT_CAP + 2 * RK_PATH_CAP)
+/* All strings of the largest record: asked, executable, cgroup, the caller's own, arguments, the
+ * service's name.
+ */
+#define RK_MAX_DATA (3 * RK_TYPE_CAP + 5 * RK_TEXT_CAP + 2 * RK_PATH_CAP + RK_SERVICE_CAP)
 
 enum rk_kind {
 	RK_REQUEST_KEY = 0,
@@ -63,7 +68,8 @@ enum rk_text_index {
 	RK_TEXT_USER_CALLOUT = 7,
 	RK_TEXT_ARG_TYPE = 8, /* keyctl: type that search and restrict_keyring name */
 	RK_TEXT_ARG_NAME = 9, /* keyctl: description, keyring name or restriction that is named */
-	RK_TEXTS = 10,
+	RK_TEXT_SERVICE = 10, /* service.name by which the caller's process goes, by its own word */
+	RK_TEXTS = 11,
 };
 
 enum rk_flag {
@@ -196,6 +202,7 @@ struct rk_record {
 	__u8 key_end;	       /* enum rk_key_end */
 	__u8 comm[RK_COMM_LEN];
 	struct rk_text text[RK_TEXTS];
+	__u32 reserved; /* no padding */
 };
 
 /* One index for each fact seen; the programs that see it in other ways share it. 0 to 19: system
@@ -229,6 +236,8 @@ enum rk_probe {
 	RK_PROBE_REQUEST_KEY_WITH_AUXDATA_EXIT = 30,
 	RK_PROBE_REQUEST_KEY_RCU = 31,
 	RK_PROBE_REQUEST_KEY_RCU_EXIT = 32,
+	RK_PROBE_PRCTL = 40, /* naming a mapping as OTEP 4719 ends a publication */
+	RK_PROBE_PROCESS_EXEC = 41,
 	RK_PROBES = 50,
 };
 
@@ -259,6 +268,13 @@ enum rk_filter_bit {
 	RK_FILTER_TYPE = 16,
 	RK_FILTER_DESCRIPTION = 32,
 	RK_FILTER_OPERATION = 64,
+};
+
+/* Which application spans are looked for, and what they are to the call's. */
+enum rk_context_bit {
+	RK_CONTEXT_SDK = 1,    /* records of threads, OTEP 4947 */
+	RK_CONTEXT_OBI = 2,    /* OBI's map is there */
+	RK_CONTEXT_PARENT = 4, /* the application's span is the parent; else the two are linked */
 };
 
 /* Bits of rk_config.operations above keyctl's numbers. */
@@ -316,6 +332,8 @@ struct rk_config {
 	__u64 selftest_nonce;	/* random: tells which process is the agent */
 	struct rk_filter wanted;   /* every list given has a value that matches */
 	struct rk_filter unwanted; /* no value matches */
+	__u32 context;		   /* enum rk_context_bit */
+	__u32 reserved;
 };
 
 enum rk_watched {
@@ -345,6 +363,57 @@ struct rk_control {
 	__u32 gate;	     /* enum rk_gate; written by the agent */
 	__u32 self_tgid;     /* thread group of the agent, learnt from its self-test; 0: none yet */
 	__u64 self_start_ns; /* CLOCK_BOOTTIME, of its leader */
+};
+
+/* Of /proc/PID/stat, in which the agent reads when a process began. */
+#define RK_START_TICK_NS 10000000
+
+/* How a process keeps its threads' variable otel_thread_ctx_v1. */
+enum rk_tls {
+	RK_TLS_NONE = 0,    /* it has none */
+	RK_TLS_STATIC = 1,  /* at one distance from the thread pointer, for all threads */
+	RK_TLS_DYNAMIC = 2, /* in a block of its module that the thread's vector leads to */
+};
+
+/* A process that has published a context. Written by the agent, twice: only the second time, after
+ * a look whether the process is still the one that was read, as ready.
+ */
+struct rk_process {
+	__u64 start_ns; /* CLOCK_BOOTTIME of the leader's start, rounded down to a tick */
+	__s64 tls_offset; /* from the thread pointer, or in the module's block */
+	__u64 tls_module;
+	__s32 vector_offset;	   /* from the thread pointer to the pointer to the vector */
+	__s32 vector_count_offset; /* from the vector to its number of modules */
+	__u32 vector_stride;
+	__u8 tls; /* enum rk_tls */
+	__u8 ready;
+	__u8 service_name_len;
+	__u8 service_name_cut; /* 0 or 1 */
+	__u8 service_name[RK_SERVICE_CAP];
+};
+
+/* Told to the agent: a process has published, or published anew. */
+struct rk_publication {
+	__u64 address; /* of the mapping, as the process says */
+	__u32 pid;
+	__u32 reserved;
+};
+
+/* What came of looking for the application's span, and of looking out for publications. */
+enum rk_context_count {
+	RK_CONTEXT_READ = 0,	 /* a thread's record */
+	RK_CONTEXT_ABSENT = 1,	 /* no span is current */
+	RK_CONTEXT_INVALID = 2,	 /* neither valid nor not, incomplete, or changed while it was read */
+	RK_CONTEXT_FAULT = 3,	 /* memory that is not there, or not resident */
+	RK_CONTEXT_STALE = 4,	 /* the process id is another process's now */
+	RK_CONTEXT_OBI_READ = 5, /* an entry of OBI's map */
+	RK_CONTEXT_MISSED = 6,	 /* publications that there was no room to tell */
+	RK_CONTEXT_COUNTS = 7,
+};
+
+/* Per CPU, only ever growing. */
+struct rk_context_counters {
+	__u64 count[RK_CONTEXT_COUNTS];
 };
 
 /* keyctl operation no kernel has: the self-test's sign, answered EOPNOTSUPP by the kernel. */

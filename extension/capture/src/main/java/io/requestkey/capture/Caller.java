@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param cgroup path of that cgroup from the root of the hierarchy
  * @param userNamespace inode number of its user namespace; 0 when not known
  * @param pidNamespace inode number of its pid namespace; 0 when not known
+ * @param serviceName {@code service.name} of the process context (OTEP 4719) the process has
+ *     published: its own word; absent where it has published none
  */
 public record Caller(
     ProcessIds ids,
@@ -40,4 +42,5 @@ public record Caller(
     long cgroupId,
     KernelText cgroup,
     long userNamespace,
-    long pidNamespace) {}
+    long pidNamespace,
+    KernelText serviceName) {}

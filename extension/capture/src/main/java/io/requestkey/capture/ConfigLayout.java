@@ -14,7 +14,9 @@ final class ConfigLayout {
   static final int SELFTEST_NONCE = 32;
   static final int WANTED = 40;
   static final int UNWANTED = 1176;
-  static final int SIZE = 2312;
+  static final int CONTEXT = 2312;
+  static final int CONFIG_RESERVED = 2316;
+  static final int SIZE = 2320;
 
   // struct rk_filter
   static final int OPERATIONS = 0;
@@ -45,6 +47,12 @@ final class ConfigLayout {
   static final int BIT_TYPE = 16;
   static final int BIT_DESCRIPTION = 32;
   static final int BIT_OPERATION = 64;
+
+  /** {@code enum rk_context_bit}. */
+  static final int CONTEXT_SDK = 1;
+
+  static final int CONTEXT_OBI = 2;
+  static final int CONTEXT_PARENT = 4;
 
   static final int OPERATION_REQUEST_KEY = 62;
   static final int OPERATION_ADD_KEY = 63;

@@ -65,9 +65,10 @@ public final class RecordDecoder {
     KernelText userCallout = texts.next();
     KernelText namedType = texts.next();
     KernelText name = texts.next();
+    KernelText service = texts.next();
     texts.requireEnd();
     HitKind kind = number(HitKind.values(), frame[RecordLayout.KIND], "kind");
-    HitHeader header = header(frame, record, caller(frame, record, executable, cgroup));
+    HitHeader header = header(frame, record, caller(frame, record, executable, cgroup, service));
     Tampering tampering =
         new Tampering(
             number(Tampering.Verdict.values(), frame[RecordLayout.TAMPERING], "verdict"),
@@ -171,7 +172,11 @@ public final class RecordDecoder {
   }
 
   private static Caller caller(
-      byte[] frame, MemorySegment record, KernelText executable, KernelText cgroup) {
+      byte[] frame,
+      MemorySegment record,
+      KernelText executable,
+      KernelText cgroup,
+      KernelText service) {
     int namespacePid = record.get(INT, RecordLayout.NS_PID);
     int loginUid = record.get(INT, RecordLayout.LOGINUID);
     return new Caller(
@@ -204,7 +209,8 @@ public final class RecordDecoder {
         record.get(LONG, RecordLayout.CGROUP_ID),
         cgroup,
         Integer.toUnsignedLong(record.get(INT, RecordLayout.USER_NS)),
-        Integer.toUnsignedLong(record.get(INT, RecordLayout.PID_NS)));
+        Integer.toUnsignedLong(record.get(INT, RecordLayout.PID_NS)),
+        service);
   }
 
   private static @Nullable KeyAccess access(MemorySegment record) {

@@ -63,7 +63,8 @@ final class RecordLayout {
   static final int KEY_END = 303;
   static final int COMM = 304;
   static final int TEXT = 320;
-  static final int HEADER_SIZE = 360;
+  static final int RESERVED = 364;
+  static final int HEADER_SIZE = 368;
 
   static final int COMM_LENGTH = 16;
 
@@ -80,10 +81,10 @@ final class RecordLayout {
   static final int TEXT_STATE = 2;
   static final int TEXT_TRUNCATED = 3;
   static final int TEXT_SIZE = 4;
-  static final int TEXTS = 10;
+  static final int TEXTS = 11;
 
   /** RK_MAX_DATA. */
-  static final int MAX_DATA = 3 * 32 + 5 * 4096 + 2 * 512;
+  static final int MAX_DATA = 3 * 32 + 5 * 4096 + 2 * 512 + 64;
 
   static final int FLAG_COMPAT = 1;
   static final int FLAG_KERNEL_COPIES = 2;

@@ -85,7 +85,8 @@ final class BtfLayoutTest {
                 Map.entry("app_flags", RecordLayout.APP_FLAGS),
                 Map.entry("key_end", RecordLayout.KEY_END),
                 Map.entry("comm", RecordLayout.COMM),
-                Map.entry("text", RecordLayout.TEXT)));
+                Map.entry("text", RecordLayout.TEXT),
+                Map.entry("reserved", RecordLayout.RESERVED)));
     BtfFile.Struct key = btf(machine).struct("rk_key_ref");
     assertThat(key.size()).isEqualTo(RecordLayout.KEY_SIZE);
     assertThat(key.offsets())
@@ -144,7 +145,11 @@ final class BtfLayoutTest {
                 "wanted",
                 ConfigLayout.WANTED,
                 "unwanted",
-                ConfigLayout.UNWANTED));
+                ConfigLayout.UNWANTED,
+                "context",
+                ConfigLayout.CONTEXT,
+                "reserved",
+                ConfigLayout.CONFIG_RESERVED));
     BtfFile.Struct filter = btf(machine).struct("rk_filter");
     assertThat(filter.size()).isEqualTo(ConfigLayout.FILTER_SIZE);
     assertThat(filter.offsets())
@@ -187,25 +192,12 @@ final class BtfLayoutTest {
                 "recording",
                 LiveState.RECORDING));
     assertThat(btf(machine).constants("rk_watched"))
-        .isEqualTo(Map.of("RK_WATCHED_COPIES", LiveState.WATCHED_COPIES));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"x86_64", "aarch64"})
-  void live(String machine) throws IOException {
-    BtfFile.Struct live = btf(machine).struct("rk_live");
-    assertThat(live.size()).isEqualTo(LiveState.SIZE);
-    assertThat(live.offsets())
         .isEqualTo(
             Map.of(
-                "boot_epoch",
-                LiveState.BOOT_EPOCH,
-                "watched",
-                LiveState.WATCHED,
-                "reserved",
-                LiveState.RESERVED));
-    assertThat(btf(machine).constants("rk_watched"))
-        .isEqualTo(Map.of("RK_WATCHED_CONSTRUCTION", LiveState.WATCHED_CONSTRUCTION));
+                "RK_WATCHED_CONSTRUCTION",
+                LiveState.WATCHED_CONSTRUCTION,
+                "RK_WATCHED_COPIES",
+                LiveState.WATCHED_COPIES));
   }
 
   @ParameterizedTest
@@ -287,6 +279,7 @@ final class BtfLayoutTest {
                 Map.entry("RK_TEXT_USER_CALLOUT", 7),
                 Map.entry("RK_TEXT_ARG_TYPE", 8),
                 Map.entry("RK_TEXT_ARG_NAME", 9),
+                Map.entry("RK_TEXT_SERVICE", 10),
                 Map.entry("RK_TEXTS", RecordLayout.TEXTS)));
     assertThat(btf.constants("rk_text_state"))
         .isEqualTo(
@@ -318,6 +311,63 @@ final class BtfLayoutTest {
                 ConfigLayout.BIT_OPERATION));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"x86_64", "aarch64"})
+  void threadAndProcessContexts(String machine) throws IOException {
+    BtfFile btf = btf(machine);
+    BtfFile.Struct process = btf.struct("rk_process");
+    assertThat(process.size()).isEqualTo(ProcessLayout.SIZE);
+    assertThat(process.offsets())
+        .isEqualTo(
+            Map.ofEntries(
+                Map.entry("start_ns", ProcessLayout.START_NS),
+                Map.entry("tls_offset", ProcessLayout.TLS_OFFSET),
+                Map.entry("tls_module", ProcessLayout.TLS_MODULE),
+                Map.entry("vector_offset", ProcessLayout.VECTOR_OFFSET),
+                Map.entry("vector_count_offset", ProcessLayout.VECTOR_COUNT_OFFSET),
+                Map.entry("vector_stride", ProcessLayout.VECTOR_STRIDE),
+                Map.entry("tls", ProcessLayout.TLS),
+                Map.entry("ready", ProcessLayout.READY),
+                Map.entry("service_name_len", ProcessLayout.SERVICE_NAME_LENGTH),
+                Map.entry("service_name_cut", ProcessLayout.SERVICE_NAME_CUT),
+                Map.entry("service_name", ProcessLayout.SERVICE_NAME)));
+    BtfFile.Struct publication = btf.struct("rk_publication");
+    assertThat(publication.size()).isEqualTo(ProcessLayout.PUBLICATION_SIZE);
+    assertThat(publication.offsets())
+        .isEqualTo(
+            Map.of(
+                "address",
+                ProcessLayout.PUBLICATION_ADDRESS,
+                "pid",
+                ProcessLayout.PUBLICATION_PID,
+                "reserved",
+                ProcessLayout.PUBLICATION_RESERVED));
+    assertThat(btf.constants("rk_tls"))
+        .isEqualTo(
+            Map.of(
+                "RK_TLS_NONE",
+                ProcessLayout.TLS_NONE,
+                "RK_TLS_STATIC",
+                ProcessLayout.TLS_STATIC,
+                "RK_TLS_DYNAMIC",
+                ProcessLayout.TLS_DYNAMIC));
+    assertThat(btf.constants("rk_context_bit"))
+        .isEqualTo(
+            Map.of(
+                "RK_CONTEXT_SDK",
+                ConfigLayout.CONTEXT_SDK,
+                "RK_CONTEXT_OBI",
+                ConfigLayout.CONTEXT_OBI,
+                "RK_CONTEXT_PARENT",
+                ConfigLayout.CONTEXT_PARENT));
+    Map<String, Integer> counts = new TreeMap<>(inOrder("RK_CONTEXT_", ContextCount.values()));
+    counts.put("RK_CONTEXT_COUNTS", ContextCount.values().length);
+    assertThat(btf.constants("rk_context_count")).isEqualTo(counts);
+    String header = Files.readString(BPF.resolve("requestkey.h"));
+    assertThat(definition(header, "RK_SERVICE_CAP")).isEqualTo(ProcessLayout.SERVICE_NAME_CAP);
+    assertThat(definition(header, "RK_START_TICK_NS")).isEqualTo((int) ProcessLayout.TICK_NANOS);
+  }
+
   /** The decoder takes the numbers of these enums for the places of their constants. */
   private static Map<String, Integer> inOrder(String prefix, Enum<?>[] constants) {
     Map<String, Integer> numbers = new TreeMap<>();
@@ -335,7 +385,8 @@ final class BtfLayoutTest {
     assertThat(
             3 * definition(header, "RK_TYPE_CAP")
                 + 5 * definition(header, "RK_TEXT_CAP")
-                + 2 * definition(header, "RK_PATH_CAP"))
+                + 2 * definition(header, "RK_PATH_CAP")
+                + definition(header, "RK_SERVICE_CAP"))
         .isEqualTo(RecordLayout.MAX_DATA);
     assertThat(definition(header, "RK_KEY_REFS")).isEqualTo(RecordLayout.KEY_REFS);
     assertThat(definition(header, "RK_PREFIX_CAP")).isEqualTo(ConfigLayout.PREFIX_CAP);

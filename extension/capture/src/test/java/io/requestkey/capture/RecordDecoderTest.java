@@ -102,7 +102,8 @@ final class RecordDecoderTest {
                         4711,
                         KernelText.ABSENT,
                         0,
-                        0)),
+                        0,
+                        KernelText.ABSENT)),
                 KernelText.of("user"),
                 KernelText.of("débug"),
                 KernelText.NULL,
@@ -157,7 +158,21 @@ final class RecordDecoderTest {
                 4711,
                 KernelText.ABSENT,
                 0xffff_fff6L,
-                12));
+                12,
+                KernelText.ABSENT));
+  }
+
+  @Test
+  void nameOfTheCallersServiceIsTheLastString() throws CorruptRecordException {
+    byte[] frame = frame();
+    byte[] name = "checkout".getBytes(StandardCharsets.UTF_8);
+    byte[] longer = java.util.Arrays.copyOf(frame, frame.length + name.length);
+    System.arraycopy(name, 0, longer, frame.length, name.length);
+    edit(longer).putInt(RecordLayout.SIZE, longer.length);
+    text(edit(longer), RecordLayout.TEXTS - 1, RecordLayout.TEXT_PRESENT, name.length);
+
+    assertThat(RecordDecoder.decode(longer).header().caller().serviceName())
+        .isEqualTo(KernelText.of("checkout"));
   }
 
   @Test

@@ -78,7 +78,8 @@ final class Hits {
         77_000_000_001L,
         KernelText.of("/system.slice/nfs.service"),
         4026531837L,
-        4026531836L);
+        4026531836L,
+        KernelText.ABSENT);
   }
 
   static HitHeader header(long result) {
