@@ -77,6 +77,12 @@ struct {
 	__type(value, struct call);
 } calls SEC(".maps");
 
+/* The strings before the last one of a call take less than that. */
+#define CALL_ROOM 8192
+
+_Static_assert(RK_TYPE_CAP + RK_TEXT_CAP + RK_TYPE_CAP < CALL_ROOM, "all but the last");
+_Static_assert(CALL_ROOM <= RK_LARGE_DATA, "a string of RK_TEXT_CAP after them has room");
+
 /* A call being put together. */
 struct entering {
 	struct call call;

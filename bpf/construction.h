@@ -206,7 +206,8 @@ static __always_inline void await(struct key *key, bool constructing, __s16 stat
 	struct call *call;
 
 	call = request_under_way(bpf_get_current_pid_tgid());
-	if (!call || call->unrecorded)
+	/* The keyring it names as destination comes by here too, before the kernel has copied. */
+	if (!call || !(call->flags & RK_F_KERNEL_COPIES))
 		return;
 	keep_access(call, key);
 	if (constructing)

@@ -47,7 +47,7 @@ static __always_inline void keep_user_texts_at_entry(struct rk_counters *c, __u6
 	struct call *call = &e->call;
 	struct text_source user = user_texts_of(call->kind, call->arg);
 
-	call->texts.used = gather(call->texts.text, call->data, RK_LARGE_DATA, &user, RK_TEXT_CAP);
+	call->texts.used = gather(call->texts.text, call->data, CALL_ROOM, &user, RK_TEXT_CAP);
 	call->kept = KEPT_SMALL;
 	if (call->texts.used > RK_SMALL_DATA) {
 		if (!bpf_map_update_elem(&large_texts, &pid_tgid, call->data, BPF_ANY))
@@ -142,8 +142,10 @@ static __always_inline __u64 fill_texts(struct record_buffer *b, __u64 pid_tgid,
 	if (call->kept == KEPT_LARGE) {
 		struct large_data *large = bpf_map_lookup_elem(&large_texts, &pid_tgid);
 
+		if (!large)
+			return 0;
 		barrier_var(used);
-		if (!large || used > RK_LARGE_DATA)
+		if (used > RK_LARGE_DATA)
 			return 0;
 		bpf_probe_read_kernel(b->data, used, large->data);
 		return used;
@@ -250,6 +252,7 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 		}
 		result = -EINTR; /* what the caller is told, if it lives */
 	}
+	abandon_upcall(c, pid_tgid, call);
 	begin_record(r, call, result);
 	used = fill_texts(b, pid_tgid, call);
 	if (kind == RK_KEYCTL) {

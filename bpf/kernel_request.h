@@ -44,7 +44,7 @@ static __always_inline int kernel_requests_key(enum rk_probe probe, struct key_t
 	call->arg[3] = callout_len;
 	mint(call->seq, call->trace_id, call->span_id);
 	outer = bpf_map_lookup_elem(&calls, &pid_tgid);
-	if (outer) {
+	if (outer && !outer->unrecorded) {
 		__builtin_memcpy(call->trace_id, outer->trace_id, sizeof(call->trace_id));
 		__builtin_memcpy(call->parent_span_id, outer->span_id, sizeof(call->parent_span_id));
 	} else {
@@ -120,6 +120,7 @@ static __always_inline int kernel_request_answered(enum rk_probe probe, __u64 an
 		return 0;
 	}
 	r = &b->record;
+	abandon_upcall(c, pid_tgid, call);
 	if (!is_error)
 		keep_access(call, key); /* request_key_rcu() waits for none */
 	begin_record(r, call, is_error ? (__s64)answer : call->key_serial);

@@ -50,9 +50,12 @@ int BPF_KPROBE(kprobe_security_key_free, struct key *key)
 
 	origin = bpf_map_lookup_elem(&origins, &serial);
 	b = bpf_map_lookup_elem(&kprobe_scratch, &zero);
-	if (!origin || !b || !is_origin_of(origin, key) ||
-	    !live.recording || control.gate == RK_GATE_SHUT)
+	if (!origin || !b || !is_origin_of(origin, key))
 		return 0;
+	if (!live.recording || control.gate == RK_GATE_SHUT) {
+		bpf_map_delete_elem(&origins, &serial);
+		return 0;
+	}
 	count(&c->hits[RK_KEY_FREED]);
 	r = &b->record;
 	__builtin_memset(r, 0, sizeof(*r));

@@ -29,15 +29,6 @@ static __always_inline void keep_access(struct call *call, struct key *key)
 	call->flags |= RK_F_KEY_ACCESS;
 }
 
-/* The key that request_key(2) or add_key(2) is about to return. Safe while the caller holds a
- * reference to it.
- */
-static __always_inline void returning(struct call *call, struct key *key)
-{
-	if (key)
-		keep_access(call, key);
-}
-
 /* The key that an operation of keyctl(2) works on, before it does. */
 static __always_inline void operating_on(struct rk_counters *c, __u64 pid_tgid, struct call *call,
 					 struct key *key, struct gathered *g)

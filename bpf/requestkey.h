@@ -27,10 +27,11 @@
 #define RK_SMALL_DATA 448
 #define RK_LARGE_DATA (RK_TYPE_CAP + 2 * RK_TEXT_CAP)
 
-/* All strings of the largest record: asked, executable, cgroup, the caller's own, arguments, the
- * service's name.
- */
-#define RK_MAX_DATA (3 * RK_TYPE_CAP + 5 * RK_TEXT_CAP + 2 * RK_PATH_CAP + RK_SERVICE_CAP)
+/* What the caller's own memory held is told up to here, with the final NUL. */
+#define RK_USER_TEXT_CAP 2048
+
+/* More than the strings of the largest record, and a power of two. */
+#define RK_MAX_DATA 16384
 
 enum rk_kind {
 	RK_REQUEST_KEY = 0,

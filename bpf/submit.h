@@ -37,14 +37,13 @@ static __always_inline __u64 wakeup(void)
 static __always_inline bool submit(struct rk_counters *c, __u32 kind, struct record_buffer *b,
 				   __u64 used)
 {
-	__u64 size;
+	__u64 flags = wakeup(), size;
 
-	barrier_var(used); /* or clang drops the check, and older verifiers need it */
-	if (used > RK_MAX_DATA)
-		used = RK_MAX_DATA;
-	size = sizeof(b->record) + used;
+	/* Right before its use: verifiers before Linux 5.12 forget the bounds of what is spilled. */
+	barrier_var(used);
+	size = sizeof(b->record) + (used & (RK_MAX_DATA - 1));
 	b->record.size = size;
-	if (bpf_ringbuf_output(&ring, b, size, wakeup())) {
+	if (bpf_ringbuf_output(&ring, b, size, flags)) {
 		count(&c->lost[kind][RK_LOST_RING_FULL]);
 		return false;
 	}

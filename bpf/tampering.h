@@ -225,11 +225,17 @@ static __always_inline __u64 append_user_texts(struct record_buffer *b, __u64 us
 	for (int n = KEPT_TYPE; n <= KEPT_CALLOUT; n++) {
 		__u32 len = text_len(&user->texts.text[n]);
 
-		if (at > RK_LARGE_DATA)
-			break;
 		if (call->differing >> n & 1) {
-			b->record.text[RK_TEXT_USER_TYPE + n] = user->texts.text[n];
-			used = fill_kept(b, used, &user->data[at], len);
+			struct rk_text *text = &b->record.text[RK_TEXT_USER_TYPE + n];
+			__u32 told = len;
+
+			*text = user->texts.text[n];
+			if (told > RK_USER_TEXT_CAP - 1) {
+				told = RK_USER_TEXT_CAP - 1;
+				text->len = told;
+				text->truncated = 1;
+			}
+			used = fill_kept(b, used, place(user->data, at, CALL_ROOM), told);
 		}
 		at += len;
 	}

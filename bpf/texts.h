@@ -38,16 +38,31 @@ static __always_inline void set_text(struct rk_text *text, enum rk_text_state st
 	text->truncated = 0;
 }
 
+/* Where text[used] is: used is below room anyway, a power of two, but verifiers before Linux 5.12 forget
+ * the bounds of what is spilled, though not those of a pointer.
+ */
+static __always_inline __u8 *place(const __u8 *data, __u64 used, __u64 room)
+{
+	const __u8 *to;
+
+	barrier_var(used);
+	to = data + (used & (room - 1));
+	barrier_var(to);
+	return (__u8 *)to;
+}
+
 /* Appends what lies before the end of the page, of a string whose next page is not resident. */
-static __always_inline __u64 append_page(__u8 *data, __u64 used, const void *from, __u64 cap,
+static __always_inline __u64 append_page(__u8 *data, __u64 room, __u64 used, const void *from, __u64 cap,
 					 struct rk_text *text)
 {
 	__u64 n = SMALLEST_PAGE - ((__u64)from & (SMALLEST_PAGE - 1));
 
+	__u8 *to = place(data, used, room);
+
 	if (n > cap - 1)
 		n = cap - 1;
 	barrier_var(n);
-	if (n > cap - 1 || bpf_probe_read_user(data + used, n, from))
+	if (n > cap - 1 || bpf_probe_read_user(to, n, from))
 		return used;
 	text->state = RK_TEXT_PRESENT;
 	text->len = n;
@@ -56,25 +71,23 @@ static __always_inline __u64 append_page(__u8 *data, __u64 used, const void *fro
 }
 
 /* Appends a string of user or kernel memory at data[used]; returns the new used. cap, a constant,
- * counts the NUL. data has room + cap bytes; nothing is appended beyond room.
+ * counts the NUL. data has room + cap bytes; used is below room, see place().
  */
 static __always_inline __u64 append_text(__u8 *data, __u64 room, __u64 used, const void *from,
 					 __u64 cap, bool user, struct rk_text *text)
 {
-	__u8 next = 0;
+	__u8 next = 0, *to;
 	long n;
 
 	set_text(text, RK_TEXT_NULL);
 	if (!from)
 		return used;
-	barrier_var(used); /* or clang drops the check, and older verifiers need it */
-	if (used > room)
-		return used;
-	n = user ? bpf_probe_read_user_str(data + used, cap, from) :
-		   bpf_probe_read_kernel_str(data + used, cap, from);
+	to = place(data, used, room);
+	n = user ? bpf_probe_read_user_str(to, cap, from) :
+		   bpf_probe_read_kernel_str(to, cap, from);
 	if (n <= 0 || n > cap) {
 		text->state = RK_TEXT_UNREADABLE;
-		return user ? append_page(data, used, from, cap, text) : used;
+		return user ? append_page(data, room, used, from, cap, text) : used;
 	}
 	text->state = RK_TEXT_PRESENT;
 	text->len = n - 1;
@@ -93,6 +106,7 @@ static __always_inline __u64 append_counted(__u8 *data, __u64 room, __u64 used, 
 					    __u64 len, __u64 cap, struct rk_text *text)
 {
 	__u64 n = len;
+	__u8 *to;
 
 	set_text(text, RK_TEXT_NULL);
 	if (!from)
@@ -102,14 +116,12 @@ static __always_inline __u64 append_counted(__u8 *data, __u64 room, __u64 used, 
 		text->truncated = 1;
 	}
 	text->state = RK_TEXT_PRESENT;
-	/* Right before the read: older verifiers forget the bounds of what is spilled. */
+	to = place(data, used, room);
+	/* Right before the read, see place(). */
 	barrier_var(n);
 	if (n > cap - 1)
 		return used;
-	barrier_var(used);
-	if (used > room)
-		return used;
-	if (n && bpf_probe_read_kernel(data + used, n, from)) {
+	if (n && bpf_probe_read_kernel(to, n, from)) {
 		text->state = RK_TEXT_UNREADABLE;
 		return used;
 	}
@@ -150,7 +162,7 @@ static __always_inline __u64 gather(struct rk_text *text, __u8 *data, __u64 room
 
 static __always_inline void gather_texts(struct gathered *g, const struct text_source *from)
 {
-	g->texts.used = gather(g->texts.text, g->data, RK_LARGE_DATA, from, RK_TEXT_CAP);
+	g->texts.used = gather(g->texts.text, g->data, CALL_ROOM, from, RK_TEXT_CAP);
 	set_text(&g->texts.text[KEPT_ARG_TYPE], RK_TEXT_ABSENT);
 	set_text(&g->texts.text[KEPT_ARG_NAME], RK_TEXT_ABSENT);
 }
@@ -160,7 +172,7 @@ static __always_inline void cut_texts(struct rk_counters *c, struct rk_text *tex
 				      const struct text_source *from, struct texts *texts)
 {
 	count(&c->texts_cut);
-	texts->used = gather(text, data, RK_LARGE_DATA, from, (RK_SMALL_DATA - RK_TYPE_CAP) / 2);
+	texts->used = gather(text, data, CALL_ROOM, from, (RK_SMALL_DATA - RK_TYPE_CAP) / 2);
 }
 
 /* Makes gathered strings those of the call. */
@@ -200,9 +212,9 @@ static __always_inline void keep_args(struct rk_counters *c, __u64 pid_tgid, str
 	}
 	bpf_probe_read_kernel(g->data, RK_SMALL_DATA, call->data);
 	if (type)
-		used = append_text(g->data, RK_LARGE_DATA, used, type, RK_TYPE_CAP, false,
+		used = append_text(g->data, CALL_ROOM, used, type, RK_TYPE_CAP, false,
 				   arg_type);
-	used = append_text(g->data, RK_LARGE_DATA, used, name, RK_TEXT_CAP, false, arg_name);
+	used = append_text(g->data, CALL_ROOM, used, name, RK_TEXT_CAP, false, arg_name);
 	call->flags |= RK_F_KERNEL_COPIES;
 	if (used > RK_SMALL_DATA) {
 		if (!bpf_map_update_elem(&large_texts, &pid_tgid, g->data, BPF_ANY)) {
@@ -225,12 +237,13 @@ static __always_inline void keep_args(struct rk_counters *c, __u64 pid_tgid, str
 static __always_inline __u64 fill_kept(struct record_buffer *b, __u64 used, const __u8 *from,
 				       __u64 len)
 {
-	barrier_var(used);
+	__u8 *to = place(b->data, used, RK_MAX_DATA);
+
 	barrier_var(len);
-	if (used > RK_MAX_DATA || len > RK_TEXT_CAP)
+	if (len > RK_TEXT_CAP)
 		return used;
 	if (len)
-		bpf_probe_read_kernel(b->data + used, len, from);
+		bpf_probe_read_kernel(to, len, from);
 	return used + len;
 }
 

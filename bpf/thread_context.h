@@ -237,15 +237,16 @@ static __always_inline __u64 service_of_caller(struct record_buffer *b, __u64 us
 	struct rk_process *process = process_of_caller();
 	struct rk_text *text = &b->record.text[RK_TEXT_SERVICE];
 	__u64 n;
+	__u8 *to;
 
 	if (!process)
 		return used;
 	n = process->service_name_len;
+	to = place(b->data, used, RK_MAX_DATA);
 	barrier_var(n);
-	barrier_var(used);
-	if (!n || n > RK_SERVICE_CAP || used > RK_MAX_DATA - RK_SERVICE_CAP)
+	if (!n || n > RK_SERVICE_CAP)
 		return used;
-	if (bpf_probe_read_kernel(b->data + used, n, process->service_name))
+	if (bpf_probe_read_kernel(to, n, process->service_name))
 		return used;
 	text->state = RK_TEXT_PRESENT;
 	text->len = n;

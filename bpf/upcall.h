@@ -21,6 +21,7 @@
 #define KEY_IS_POSITIVE 1
 
 #define MAX_UPCALLS 16384
+#define MAX_KERNEL_REQUESTS 2048
 #define MAX_REJECTIONS 4096
 
 #define ENOKEY 126
@@ -36,7 +37,7 @@ enum way {
 /* The kernel's own requests under way. A thread can be in a system call on keys at the same time. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, MAX_INFLIGHT);
+	__uint(max_entries, MAX_KERNEL_REQUESTS);
 	__type(key, __u64); /* bpf_get_current_pid_tgid() */
 	__type(value, struct call);
 } kernel_requests SEC(".maps");
@@ -119,7 +120,7 @@ static __always_inline void parent_of_caller(struct call *call)
 	if (!helpers_seen)
 		return;
 	task = (struct task_struct *)bpf_get_current_task();
-	keyring = BPF_CORE_READ(task, cred, session_keyring);
+	keyring = BPF_CORE_READ(task, real_cred, session_keyring);
 	if (!keyring)
 		return;
 	serial = BPF_CORE_READ(keyring, serial);
@@ -128,6 +129,14 @@ static __always_inline void parent_of_caller(struct call *call)
 		return;
 	__builtin_memcpy(call->trace_id, helper->trace_id, sizeof(call->trace_id));
 	__builtin_memcpy(call->parent_span_id, helper->span_id, sizeof(call->parent_span_id));
+}
+
+/* At the return of a request: an upcall of its that was not seen to end is not going to be. */
+static __always_inline void abandon_upcall(struct rk_counters *c, __u64 pid_tgid,
+					   const struct call *call)
+{
+	if ((call->way & WAY_UPCALL) && !bpf_map_delete_elem(&upcalls, &pid_tgid))
+		count(&c->lost[RK_UPCALL][RK_LOST_EXIT_MISSED]);
 }
 
 static __always_inline __u8 refusal(__u64 error)

@@ -12,16 +12,15 @@ import io.requestkey.agent.journal.JournalException;
 import io.requestkey.agent.journal.JournalInspection;
 import io.requestkey.capture.CorruptRecordException;
 import io.requestkey.capture.RecordDecoder;
-import io.requestkey.telemetry.ClockAnchor;
 import io.requestkey.telemetry.ConsoleOutput;
 import io.requestkey.telemetry.KeySignals;
 import io.requestkey.telemetry.KeyTelemetry;
+import io.requestkey.telemetry.Observation;
+import io.requestkey.telemetry.Redaction;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Prints what a journal holds as the agent would have, with the times and ids of then. */
 final class JournalReplay {
@@ -30,15 +29,13 @@ final class JournalReplay {
 
   private final ConsoleOutput console;
   private final Diagnostics diagnostics;
-  private final Map<Stamp, KeyTelemetry> telemetry = new HashMap<>();
+  private final KeyTelemetry telemetry =
+      KeyTelemetry.create(Resource.empty(), Main.VersionText.number(), Redaction.DEFAULT);
   private final List<LogRecordData> logs = new ArrayList<>();
   private final List<SpanData> spans = new ArrayList<>();
   private long decoded;
   private long undecodable;
   private boolean closed;
-
-  /** What telemetry of a frame depends on besides its record. */
-  private record Stamp(String bootId, long bootOffsetNanos) {}
 
   JournalReplay(PrintStream out, Diagnostics diagnostics) {
     this.console = ConsoleOutput.json(out);
@@ -64,12 +61,13 @@ final class JournalReplay {
     }
     try {
       KeySignals signals =
-          telemetry
-              .computeIfAbsent(
-                  new Stamp(frame.bootId(), frame.bootOffsetNanos()), JournalReplay::telemetry)
-              .signals(RecordDecoder.decode(frame.record()), frame.observedEpochNanos());
+          telemetry.signals(
+              RecordDecoder.decode(frame.record()),
+              new Observation(frame.bootId(), frame.observedEpochNanos(), frame.bootOffsetNanos()));
       logs.add(signals.log());
-      spans.add(signals.span());
+      if (signals.span() != null) {
+        spans.add(signals.span());
+      }
       decoded++;
     } catch (CorruptRecordException e) {
       undecodable++;
@@ -78,14 +76,6 @@ final class JournalReplay {
     if (logs.size() == BATCH) {
       print();
     }
-  }
-
-  private static KeyTelemetry telemetry(Stamp stamp) {
-    return KeyTelemetry.create(
-        Resource.empty(),
-        Main.VersionText.number(),
-        stamp.bootId(),
-        new ClockAnchor(0, stamp.bootOffsetNanos()));
   }
 
   private void print() {

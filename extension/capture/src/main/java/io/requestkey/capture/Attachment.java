@@ -20,10 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attachment implements ProgramSet {
 
-  /** How entry and return of the system calls are seen, in order of preference. */
+  /**
+   * How entry and return of the system calls are seen, in order of preference. fentry is cheaper,
+   * but its programs can be preempted on preemptible kernels, and are then skipped for the other
+   * tasks of that CPU: of 79 requests at once on 7.3, 28 were lost. kprobe programs are not.
+   */
   enum Way {
-    FENTRY("fentry/fexit", "fentry_", "fexit_"),
     KPROBE("kprobe/kretprobe", "kprobe_", "kretprobe_"),
+    FENTRY("fentry/fexit", "fentry_", "fexit_"),
     TRACEPOINT("tracepoint", "tp_enter_", "tp_exit_");
 
     final String label;
@@ -57,7 +61,6 @@ final class Attachment implements ProgramSet {
 
   private static final List<Optional> ANSWERED =
       List.of(new Optional("key_instantiate_and_link", Probe.KEY_ANSWERED));
-
 
   private static boolean isOptional(String program) {
     return java.util.stream.Stream.of(NAMED, ANSWERED)

@@ -84,7 +84,7 @@ final class RecordLayout {
   static final int TEXTS = 11;
 
   /** RK_MAX_DATA. */
-  static final int MAX_DATA = 3 * 32 + 5 * 4096 + 2 * 512 + 64;
+  static final int MAX_DATA = 16384;
 
   static final int FLAG_COMPAT = 1;
   static final int FLAG_KERNEL_COPIES = 2;

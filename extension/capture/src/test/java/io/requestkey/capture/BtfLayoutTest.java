@@ -382,12 +382,7 @@ final class BtfLayoutTest {
     String header = Files.readString(BPF.resolve("requestkey.h"));
     assertThat(definition(header, "RK_RECORD_VERSION")).isEqualTo(RecordLayout.VERSION);
     assertThat(definition(header, "RK_COMM_LEN")).isEqualTo(RecordLayout.COMM_LENGTH);
-    assertThat(
-            3 * definition(header, "RK_TYPE_CAP")
-                + 5 * definition(header, "RK_TEXT_CAP")
-                + 2 * definition(header, "RK_PATH_CAP")
-                + definition(header, "RK_SERVICE_CAP"))
-        .isEqualTo(RecordLayout.MAX_DATA);
+    assertThat(definition(header, "RK_MAX_DATA")).isEqualTo(RecordLayout.MAX_DATA);
     assertThat(definition(header, "RK_KEY_REFS")).isEqualTo(RecordLayout.KEY_REFS);
     assertThat(definition(header, "RK_PREFIX_CAP")).isEqualTo(ConfigLayout.PREFIX_CAP);
     assertThat(definition(header, "RK_FILTER_VALUES")).isEqualTo(Criteria.MAX_VALUES);

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Programs are continued only when nothing they were loaded with has changed. */
@@ -78,15 +77,20 @@ final class SetKeyTest {
                 Filters.NONE,
                 OPTIONS.pin(),
                 OPTIONS.library())));
-    Set<String> none = Set.of();
-    keys.add(key(OBJECT, filtered(new Filters("user", null, null, null, null, null, none))));
-    keys.add(key(OBJECT, filtered(new Filters(null, "user", null, null, null, null, none))));
-    keys.add(key(OBJECT, filtered(new Filters(null, null, 1, null, null, null, none))));
-    keys.add(key(OBJECT, filtered(new Filters(null, null, null, "user", null, null, none))));
-    keys.add(key(OBJECT, filtered(new Filters(null, null, null, null, 1L, null, none))));
-    keys.add(key(OBJECT, filtered(new Filters(null, null, null, null, null, 1, none))));
-    keys.add(
-        key(OBJECT, filtered(new Filters(null, null, null, null, null, null, Set.of("read")))));
+    for (Criteria criteria :
+        List.of(
+            criteria(List.of("user"), List.of(), List.of(), List.of()),
+            criteria(List.of(), List.of("user"), List.of(), List.of()),
+            criteria(List.of(), List.of(), List.of(1), List.of()),
+            criteria(List.of(), List.of(), List.of(), List.of("read")))) {
+      keys.add(key(OBJECT, filtered(new Filters(criteria, Criteria.NONE))));
+      keys.add(key(OBJECT, filtered(new Filters(Criteria.NONE, criteria))));
+    }
     assertThat(new HashSet<>(keys)).hasSize(keys.size());
+  }
+
+  private static Criteria criteria(
+      List<String> types, List<String> prefixes, List<Integer> uids, List<String> operations) {
+    return new Criteria(types, prefixes, uids, List.of(), List.of(), List.of(), operations);
   }
 }

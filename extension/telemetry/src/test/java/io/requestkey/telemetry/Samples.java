@@ -60,7 +60,8 @@ final class Samples {
               "/kubepods/pod275ecb36-5aa8-4c2a-9c47-d8bb681b9aff/" + "a".repeat(64),
               true),
           1,
-          2);
+          2,
+          KernelText.ABSENT);
 
   static List<Redaction> redactions() {
     return List.of(

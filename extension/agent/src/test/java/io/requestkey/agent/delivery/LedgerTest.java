@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.requestkey.agent.http.LedgerJson;
-import io.requestkey.agent.journal.HitJournal;
 import io.requestkey.agent.journal.FullPolicy;
+import io.requestkey.agent.journal.HitJournal;
 import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import io.requestkey.capture.KernelLoss;

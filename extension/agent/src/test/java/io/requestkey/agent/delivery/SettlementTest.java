@@ -6,8 +6,8 @@ package io.requestkey.agent.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.requestkey.agent.journal.HitJournal;
 import io.requestkey.agent.journal.FullPolicy;
+import io.requestkey.agent.journal.HitJournal;
 import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import java.util.ArrayList;
