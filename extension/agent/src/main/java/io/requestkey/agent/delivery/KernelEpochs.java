@@ -11,6 +11,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,9 @@ final class KernelEpochs {
 
   private final HitJournal journal;
   private State state;
+  private byte[] stored = {};
   private boolean begun;
+  private boolean continued;
   private Function<Signal, KernelTotals> running = _ -> KernelTotals.NONE;
 
   /**
@@ -104,7 +107,8 @@ final class KernelEpochs {
    */
   synchronized void begin(
       long epoch, ToLongFunction<Signal> taken, Function<Signal, KernelTotals> counts) {
-    if (epoch != state.epoch()) {
+    continued = epoch == state.epoch();
+    if (!continued) {
       State over = state.close(journal.end());
       Map<Signal, KernelTotals> closed = new EnumMap<>(Signal.class);
       for (Signal signal : Signal.values()) {
@@ -128,7 +132,12 @@ final class KernelEpochs {
       now.put(signal, running.apply(signal));
     }
     state = new State(state.book(), state.epoch(), state.start(), state.closed(), now);
-    journal.state(NAME, encode(state));
+    byte[] encoded = encode(state);
+    if (!Arrays.equals(encoded, stored)) {
+      // On an idle host nothing changes, and the disk is left alone.
+      journal.state(NAME, encoded);
+      stored = encoded;
+    }
   }
 
   /**
@@ -150,6 +159,23 @@ final class KernelEpochs {
     return at.closed()
         .getOrDefault(signal, KernelTotals.NONE)
         .plus(counts.apply(signal))
+        .plus(new KernelTotals(at.start(), 0, KernelTotals.NONE.lost()));
+  }
+
+  /**
+   * What was before books that begin now: of an epoch that goes on all up to now, of a new one
+   * nothing.
+   */
+  KernelTotals before(Signal signal) {
+    State at;
+    synchronized (this) {
+      if (continued) {
+        return totals(signal);
+      }
+      at = state;
+    }
+    return at.closed()
+        .getOrDefault(signal, KernelTotals.NONE)
         .plus(new KernelTotals(at.start(), 0, KernelTotals.NONE.lost()));
   }
 

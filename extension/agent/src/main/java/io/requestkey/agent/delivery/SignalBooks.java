@@ -81,7 +81,7 @@ final class SignalBooks {
     epochStart = epochs.start();
     Beginning known = beginning;
     if (known == null) {
-      KernelTotals before = epochs.totals(signal);
+      KernelTotals before = epochs.before(signal);
       beginning = new Beginning(epochs.book(), epochs.epoch(), reader.next(), before);
     } else {
       if (known.epoch() != epochs.epoch()) {
