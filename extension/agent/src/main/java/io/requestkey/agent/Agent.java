@@ -66,6 +66,11 @@ final class Agent implements AgentState {
   private static final Duration LISTEN_LIMIT = Duration.ofSeconds(10);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
+  private static final Duration LEAST_CLOSE = Duration.ofMillis(200);
+
+  /** For what comes after the exporters. */
+  private static final Duration CLOSE_RESERVE = Duration.ofMillis(300);
+
   /** Given to everything but the delivery within the time a stop may take. */
   private static final Duration STOP_RESERVE = Duration.ofMillis(1500);
 
@@ -109,7 +114,7 @@ final class Agent implements AgentState {
       throws SettingException {
     OtlpVertx.set(vertx);
     // Told to be silent, so OTLP it is, at its default endpoint.
-    Exporters exporters = Exporters.build(settings.console() == ConsoleFormat.OFF);
+    Exporters exporters = Exporters.build(settings.console() == ConsoleFormat.OFF, diagnostics);
     ConsoleFormat format = settings.console();
     if (format == null) {
       boolean nothingElse = exporters.logs().isEmpty() && exporters.spans().isEmpty();
@@ -200,6 +205,7 @@ final class Agent implements AgentState {
     pump.start();
     ScheduledExecutorService keeper = keeper();
     announce(started);
+    AgentMetrics.register(exporters.meter(), this);
     ready = true;
     if (settings.demo()) {
       Thread.ofPlatform().name("demo").daemon(true).start(this::demo);
@@ -376,6 +382,7 @@ final class Agent implements AgentState {
 
   private int stop(Capture started, RingPump pump, Delivery delivery) throws InterruptedException {
     ready = false;
+    long deadline = System.nanoTime() + settings.stopWithin().toNanos();
     Duration forDelivery = settings.stopWithin().minus(STOP_RESERVE);
     if (forDelivery.isNegative()) {
       forDelivery = settings.stopWithin().dividedBy(2);
@@ -391,7 +398,11 @@ final class Agent implements AgentState {
       capture = null;
       started.close();
     }
-    exporters.shutdown(finished ? CLOSE_LIMIT : Duration.ofMillis(200));
+    // It sends the metrics once more, to whoever may not answer.
+    long left = deadline - System.nanoTime() - CLOSE_RESERVE.toNanos();
+    exporters.shutdown(
+        Duration.ofNanos(
+            Math.clamp(finished ? left : 0, LEAST_CLOSE.toNanos(), CLOSE_LIMIT.toNanos())));
     String problem = failure.get();
     if (problem != null) {
       diagnostics.error(problem);

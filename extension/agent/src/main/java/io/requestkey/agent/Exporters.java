@@ -6,6 +6,7 @@ package io.requestkey.agent;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
@@ -13,6 +14,7 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.requestkey.telemetry.KeyringEvents;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +61,8 @@ final class Exporters implements AutoCloseable {
    * @param otlpAnyway whether to use OTLP's default endpoint when no setting asks for OTLP
    * @throws SettingException with the SDK's message about a wrong setting
    */
-  static Exporters build(boolean otlpAnyway) throws SettingException {
+  static Exporters build(boolean otlpAnyway, Diagnostics diagnostics) throws SettingException {
+    refuseConfigFile();
     List<LogRecordExporter> logs = new ArrayList<>();
     List<SpanExporter> spans = new ArrayList<>();
     Resource[] resource = {Resource.empty()};
@@ -87,6 +91,10 @@ final class Exporters implements AutoCloseable {
                 destinations.add("traces to " + Destination.of(config, "traces"));
                 return exporter;
               })
+              .addMetricExporterCustomizer((exporter, config) -> {
+                destinations.add("metrics to " + Destination.of(config, "metrics"));
+                return new CandidMetricExporter(exporter, diagnostics);
+              })
               .build();
       return new Exporters(
           sdk,
@@ -99,6 +107,25 @@ final class Exporters implements AutoCloseable {
       Throwable cause = e.getCause();
       throw new SettingException(
           e.getMessage() + (cause == null ? "" : " (" + cause.getMessage() + ")"));
+    }
+  }
+
+  /**
+   * A configuration file would replace every OTEL_* variable and, as it is read without our
+   * customizers, leave us without an exporter to deliver with.
+   */
+  private static void refuseConfigFile() throws SettingException {
+    for (String property : List.of("otel.config.file", "otel.experimental.config.file")) {
+      String variable = property.toUpperCase(Locale.ROOT).replace('.', '_');
+      String file = System.getProperty(property, System.getenv(variable));
+      if (file != null && !file.isBlank()) {
+        throw new SettingException(
+            variable
+                + " ("
+                + file
+                + ") is not supported: use the OTEL_* variables, such as"
+                + " OTEL_EXPORTER_OTLP_ENDPOINT");
+      }
     }
   }
 
@@ -158,6 +185,11 @@ final class Exporters implements AutoCloseable {
 
   List<SpanExporter> spans() {
     return spans;
+  }
+
+  /** Where instruments of this process are made; they go nowhere if metrics are switched off. */
+  Meter meter() {
+    return sdk.getOpenTelemetrySdk().getMeter(KeyringEvents.SCOPE);
   }
 
   Resource resource() {

@@ -61,8 +61,7 @@ final class OtlpDefaults {
         added.put(property, rest.isEmpty() ? "none" : String.join(",", rest));
       }
     }
-    // Counts are served at /metrics; over OTLP there are none yet.
-    added.put("otel.metrics.exporter", "none");
+    metrics(config, added);
     if (config.getString("otel.exporter.otlp.protocol") == null) {
       added.put("otel.exporter.otlp.protocol", protocol(config));
     }
@@ -71,6 +70,25 @@ final class OtlpDefaults {
       added.put("otel.service.name", SERVICE_NAME);
     }
     return added;
+  }
+
+  /**
+   * Metrics only go where they were meant to go: an endpoint of another signal's own is often one
+   * that takes nothing else.
+   */
+  private static void metrics(ConfigProperties config, Map<String, String> added) {
+    String property = "otel.metrics.exporter";
+    List<String> exporters = config.getList(property);
+    if (exporters.isEmpty()) {
+      boolean wanted =
+          config.getString("otel.exporter.otlp.endpoint") != null
+              || config.getString("otel.exporter.otlp.metrics.endpoint") != null;
+      added.put(property, wanted ? "otlp" : "none");
+    } else if (exporters.contains("console")) {
+      // There is /metrics to look at.
+      List<String> rest = exporters.stream().filter(e -> !e.equals("console")).toList();
+      added.put(property, rest.isEmpty() ? "none" : String.join(",", rest));
+    }
   }
 
   /** Whether {@code console} stands among the exporters. */

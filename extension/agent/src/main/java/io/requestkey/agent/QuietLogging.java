@@ -17,6 +17,8 @@ final class QuietLogging {
   private static final Logger EXPORTERS = Logger.getLogger("io.opentelemetry.exporter");
   private static final Logger SENDERS = Logger.getLogger("io.opentelemetry.sdk.common.export");
 
+  private static final Logger METRICS = Logger.getLogger("io.opentelemetry.sdk.metrics.export");
+
   private static final Logger NETTY = Logger.getLogger("io.netty");
 
   private QuietLogging() {}
@@ -29,6 +31,7 @@ final class QuietLogging {
     // Each failed export is told once, with its cause and how it goes on, by the delivery.
     EXPORTERS.setLevel(Level.OFF);
     SENDERS.setLevel(Level.OFF);
+    METRICS.setLevel(Level.OFF);
     // It looks for a MAC address to make up an id nobody needs; a guest has none.
     NETTY.setLevel(Level.SEVERE);
   }

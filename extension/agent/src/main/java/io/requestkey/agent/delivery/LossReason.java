@@ -56,9 +56,17 @@ public final class LossReason {
               Stream.of(ABANDONED, JOURNAL_DAMAGED, JOURNAL_FULL))
           .collect(Collectors.toUnmodifiableSet());
 
+  private static final Set<String> IN_THE_LANE = Set.of(UNDECODABLE, SHUTDOWN, OVERLOAD);
+
   private LossReason() {}
 
-  static boolean beforeTheSignals(String reason) {
+  /** Whether what is lost for this reason is lost before the signals part, to all of them. */
+  public static boolean beforeTheSignals(String reason) {
     return BEFORE_THE_SIGNALS.contains(reason);
+  }
+
+  /** Whether what is lost for this reason had been given to an exporter. */
+  public static boolean whileExporting(String reason) {
+    return !beforeTheSignals(reason) && !IN_THE_LANE.contains(reason);
   }
 }
