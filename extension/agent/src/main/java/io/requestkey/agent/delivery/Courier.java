@@ -38,6 +38,7 @@ final class Courier<T> {
   private final Target<T> main;
   private final List<Target<T>> others;
   private final int maxRequestBytes;
+  private final boolean keeps;
   private final Backoff backoff;
   private final StopSignal stop;
   private final Complaints complaints;
@@ -58,6 +59,7 @@ final class Courier<T> {
     this.main = targets.getFirst();
     this.others = List.copyOf(targets.subList(1, targets.size()));
     this.maxRequestBytes = options.maxRequestBytes();
+    this.keeps = options.keeps();
     this.backoff = new Backoff(options.firstPause());
     this.stop = stop;
     this.complaints = complaints;
@@ -67,7 +69,8 @@ final class Courier<T> {
    * Delivers a batch of items, in their order.
    *
    * @param fates told of each item, when its fate is known
-   * @return false when the time to stop is over: the rest has met no fate
+   * @return false when the time to stop is over, or it is time to stop and they are kept: the rest
+   *     has met no fate
    */
   boolean deliver(List<Rendered<T>> batch, BiConsumer<Rendered<T>, Fate> fates)
       throws InterruptedException {
@@ -116,6 +119,10 @@ final class Courier<T> {
           return true;
         }
         case ExportOutcome.Retryable retryable -> {
+          if (keeps && stop.requested()) {
+            // That was the last try: the next run has them.
+            return false;
+          }
           complaints.stuck(signal.label() + " wait: " + retryable.detail() + "; retrying");
           Duration asked = retryable.retryAfter();
           stop.sleep(asked == null ? backoff.next() : Backoff.asked(asked));

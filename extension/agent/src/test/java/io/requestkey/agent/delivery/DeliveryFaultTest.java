@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class DeliveryFaultTest {
 
   private static final int RECORDS = 250; // three batches, the last one not full
-  private static final Duration TIMEOUT = Duration.ofMillis(400);
+  private static final Duration TIMEOUT = Duration.ofMillis(300);
 
   private static Vertx vertx;
   private static TestCertificate stranger;
