@@ -80,7 +80,9 @@ final class SettingsParser {
   private static final int MOST_SEGMENT_BYTES = 8 << 20;
 
   /** What holds the largest record with its frame several times. */
-  private static final int LEAST_SEGMENT_BYTES = 1 << 17;
+  private static final int LEAST_SEGMENT_BYTES = 1 << 16;
+
+  private static final int PAGE = 4096;
 
   private static final Duration DEFAULT_SYNC_INTERVAL = Duration.ofSeconds(1);
   private static final Duration DEFAULT_LINK_WINDOW = Duration.ofSeconds(2);
@@ -184,14 +186,14 @@ final class SettingsParser {
         size(
             value("", null, "journal.size"),
             memory ? DEFAULT_MEMORY_BYTES : DEFAULT_DISK_BYTES,
-            memory ? 1 << 16 : 4 * LEAST_SEGMENT_BYTES,
+            4 * LEAST_SEGMENT_BYTES,
             1L << 40);
     SyncPolicy sync = choice(SyncPolicy.class, value("", null, "journal.sync"));
     FullPolicy full = choice(FullPolicy.class, value("", null, "journal.full"));
     return new JournalOptions(
         directory,
         bytes,
-        Math.clamp(bytes / 8, LEAST_SEGMENT_BYTES, MOST_SEGMENT_BYTES),
+        Math.clamp(bytes / 8 / PAGE * PAGE, LEAST_SEGMENT_BYTES, MOST_SEGMENT_BYTES),
         sync == null ? SyncPolicy.INTERVAL : sync,
         duration(value("", null, "journal.sync.interval"), DEFAULT_SYNC_INTERVAL),
         full == null ? FullPolicy.STOP : full);

@@ -112,6 +112,9 @@ final class Lane<T> {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      // Of the journal, or a mistake of ours: what is not acknowledged stays where it is.
+      complaints.once("ended", "delivery of " + signal.label() + " has ended: " + e);
     } finally {
       ended.countDown();
     }

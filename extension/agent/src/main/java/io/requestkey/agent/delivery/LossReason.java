@@ -46,8 +46,10 @@ public final class LossReason {
   /** Stands in for further reasons, so that a receiver cannot make up any number of them. */
   static final String OTHER = "other";
 
-  /** How many different reasons one signal's books have at most. */
-  static final int MOST = 48;
+  /**
+   * How many different reasons one signal's books have at most: an account has to fit in a page.
+   */
+  static final int MOST = 24;
 
   /** What is lost before the signals part is lost to all of them. */
   private static final Set<String> BEFORE_THE_SIGNALS =
