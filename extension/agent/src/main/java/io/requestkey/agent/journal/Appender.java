@@ -111,10 +111,15 @@ final class Appender {
     return true;
   }
 
-  /** The bytes of the frame written last; null when there is none. */
+  /** The frame written last, and the length of the next, which is zero; null for none. */
   @Nullable MemorySegment last() {
     MemorySegment target = memory;
-    return target == null ? null : target.asSlice((long) offset - lastSize, lastSize);
+    if (target == null) {
+      return null;
+    }
+    long begin = (long) offset - lastSize;
+    long end = Math.min((long) offset + FrameFormat.LENGTH_BYTES, target.byteSize());
+    return target.asSlice(begin, end - begin);
   }
 
   private @Nullable Segment roll(long number) {

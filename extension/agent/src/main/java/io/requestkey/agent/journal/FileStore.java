@@ -35,7 +35,7 @@ final class FileStore implements SegmentStore {
   private static final int CHUNK = 256 << 10;
 
   private final JournalDirectory directory;
-  private final boolean durable;
+  private final boolean forcing;
   private final Allocator allocator;
   private final Arena slots = Arena.ofShared();
   private long spares;
@@ -44,11 +44,12 @@ final class FileStore implements SegmentStore {
    * A store.
    *
    * @param directory kept by the caller
-   * @param durable whether files and their names are forced to the medium when they are made
+   * @param forcing whether files and their names are forced to the medium when they are made; else
+   *     that is the syncer's, which keeps it out of the ring thread
    */
-  FileStore(JournalDirectory directory, boolean durable, Allocator allocator) {
+  FileStore(JournalDirectory directory, boolean forcing, Allocator allocator) {
     this.directory = directory;
-    this.durable = durable;
+    this.forcing = forcing;
     this.allocator = allocator;
   }
 
@@ -143,7 +144,7 @@ final class FileStore implements SegmentStore {
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             JournalDirectory.FILE_MODE)) {
       allocator.allocate(channel, bytes);
-      if (durable) {
+      if (forcing) {
         channel.force(true);
       }
     } catch (IOException | RuntimeException e) {
@@ -155,11 +156,11 @@ final class FileStore implements SegmentStore {
 
   /** Gives it its name last: a file of that name has a header. */
   private Segment named(MappedFile file, SegmentHeader header, Path target) throws IOException {
-    if (durable) {
+    if (forcing) {
       file.memory().force();
     }
     file.path = Files.move(file.path, target, StandardCopyOption.ATOMIC_MOVE);
-    if (durable) {
+    if (forcing) {
       directory.force();
     }
     return new Segment(header, file);
@@ -217,12 +218,17 @@ final class FileStore implements SegmentStore {
   }
 
   @Override
+  public void forceNames() {
+    directory.force();
+  }
+
+  @Override
   public SlotPair slots(String name) throws IOException {
     Path path = directory.file(name);
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       Path temporary = allocated(path, SlotPair.BYTES);
       Path _ = Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-      if (durable) {
+      if (forcing) {
         directory.force();
       }
     }

@@ -19,6 +19,7 @@ package io.requestkey.agent.journal;
 final class FrameFormat {
 
   static final int LENGTH = 0;
+  static final int LENGTH_BYTES = 4;
   static final int CRC = 4;
   static final int BODY = 8;
   static final int RECORD = 32;

@@ -53,7 +53,7 @@ public final class Journals {
       }
     }
     JournalDirectory directory = JournalDirectory.open(path);
-    FileStore store = new FileStore(directory, options.sync() != SyncPolicy.NONE, allocator);
+    FileStore store = new FileStore(directory, options.sync() == SyncPolicy.ALWAYS, allocator);
     try {
       return begun(
           options,

@@ -77,6 +77,11 @@ final class MemoryStore implements SegmentStore {
   }
 
   @Override
+  public void forceNames() {
+    // There are none.
+  }
+
+  @Override
   public SlotPair slots(String name) {
     return new SlotPair(slots.allocate(SlotPair.BYTES, 8));
   }

@@ -32,8 +32,8 @@ final class Segment {
   /** Whether the memory is there. Guarded by the journal's lock. */
   boolean mapped;
 
-  /** Whether it is no part of the journal any more. Guarded by the journal's lock. */
-  boolean removed;
+  /** Whether the syncer is among its users. Guarded by the journal's lock. */
+  boolean syncing;
 
   /** Bytes known to be on the medium. The syncer's. */
   int forced;

@@ -292,9 +292,14 @@ final class SegmentJournal implements HitJournal {
 
   /** Forces what was written since the last time. The syncer's thread. */
   private void sync() {
-    for (Segment segment : segments.enterUnforced()) {
+    List<Segment> unforced = segments.enterUnforced();
+    boolean named = unforced.stream().allMatch(segment -> segment.forced > 0);
+    for (Segment segment : unforced) {
       force(segment);
-      segments.leave(segment);
+      segments.leaveForced(segment);
+    }
+    if (!named) {
+      store.forceNames();
     }
     retire();
     List<SlotPair> slots;
@@ -313,10 +318,19 @@ final class SegmentJournal implements HitJournal {
     int published = segment.published;
     // The header is at the beginning, and only a sealed one has changed.
     int from = sealed ? 0 : segment.forced;
-    if (force(segment.backing.memory().asSlice(from, (long) published - from))) {
+    long to = (long) published + FrameFormat.LENGTH_BYTES;
+    if (force(slice(segment.backing.memory(), from, to))) {
       segment.forced = published;
       segment.forcedSealed = sealed;
     }
+  }
+
+  /**
+   * With the length of the frame that comes next: it is zero, and the medium can still have what
+   * was there before the segment was used again.
+   */
+  private static MemorySegment slice(MemorySegment memory, long from, long to) {
+    return memory.asSlice(from, Math.min(to, memory.byteSize()) - from);
   }
 
   private boolean force(MemorySegment range) {

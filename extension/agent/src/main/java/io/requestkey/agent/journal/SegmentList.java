@@ -170,23 +170,19 @@ final class SegmentList {
    * Takes the oldest segment out, read or not. The ring thread's; no reader may be reading.
    *
    * @param release makes the readers let go of it, with {@link #letGo}
-   * @return whether there was one that is not being written
+   * @return whether there was one that is neither being written nor being forced to the medium
    */
   boolean dropOldest(Consumer<Segment> release) {
     Segment oldest;
     lock.lock();
     try {
       oldest = segments.peekFirst();
-      if (oldest == null || !oldest.sealed) {
+      // The syncer is soon done with it; until then there is no room.
+      if (oldest == null || !oldest.sealed || oldest.syncing) {
         return false;
       }
       release.accept(oldest);
       Segment _ = segments.removeFirst();
-      oldest.removed = true;
-      if (oldest.users > 0) {
-        // The syncer is at it, and disposes of it.
-        return true;
-      }
       countUnmapped(oldest);
     } finally {
       lock.unlock();
@@ -237,7 +233,10 @@ final class SegmentList {
     return null;
   }
 
-  /** Those of which something is not yet on the medium, each to be given back by {@link #leave}. */
+  /**
+   * Those of which something is not yet on the medium, each to be given back by {@link
+   * #leaveForced}.
+   */
   List<Segment> enterUnforced() {
     List<Segment> unforced = new ArrayList<>();
     lock.lock();
@@ -245,6 +244,7 @@ final class SegmentList {
       for (Segment segment : segments) {
         if (segment.forced < segment.published || (segment.sealed && !segment.forcedSealed)) {
           use(segment);
+          segment.syncing = true;
           unforced.add(segment);
         }
       }
@@ -268,19 +268,22 @@ final class SegmentList {
 
   /** Gives back a segment. */
   void leave(Segment segment) {
-    boolean unused;
     lock.lock();
     try {
       leaveLocked(segment);
-      unused = segment.removed && segment.users == 0;
-      if (unused) {
-        countUnmapped(segment);
-      }
     } finally {
       lock.unlock();
     }
-    if (unused) {
-      dispose(segment);
+  }
+
+  /** Gives back one of {@link #enterUnforced}. */
+  void leaveForced(Segment segment) {
+    lock.lock();
+    try {
+      segment.syncing = false;
+      leaveLocked(segment);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -293,7 +296,7 @@ final class SegmentList {
     if (--segment.users > 0) {
       return;
     }
-    if (idleMapped < MAX_IDLE_MAPPED || segment.removed) {
+    if (idleMapped < MAX_IDLE_MAPPED) {
       idleMapped++;
       return;
     }
@@ -320,7 +323,6 @@ final class SegmentList {
       Segment first = segments.peekFirst();
       while (first != null && first.sealed && first.end <= done && first.users == 0) {
         Segment _ = segments.removeFirst();
-        first.removed = true;
         countUnmapped(first);
         retired.add(first);
         first = segments.peekFirst();

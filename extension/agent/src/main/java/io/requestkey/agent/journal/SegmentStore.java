@@ -36,6 +36,9 @@ interface SegmentStore {
   /** Keeps a segment nobody uses any more for whoever wants to look at its damage. */
   void setAside(Segment segment) throws IOException;
 
+  /** Forces the names of new segments to the medium, where {@link #create} did not. */
+  void forceNames();
+
   /** The small value kept under that name, made when it is not there. Lives as long as this. */
   SlotPair slots(String name) throws IOException;
 
