@@ -223,6 +223,9 @@ final class Recovery {
   private SlotPair slots(String name, String consequence) throws IOException {
     SlotPair pair = store.slots(name);
     if (!pair.damaged()) {
+      if (pair.value().isEmpty()) {
+        say(name + " is empty, " + consequence);
+      }
       return pair;
     }
     if (pair.value().isPresent()) {

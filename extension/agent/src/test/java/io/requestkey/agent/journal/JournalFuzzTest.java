@@ -204,7 +204,10 @@ final class JournalFuzzTest {
       for (String name : JournalFixture.READERS) {
         JournalReader reader = opened.reader(name);
         long begin = reader.next() - reader.damaged();
-        assertThat(begin).as("seed %d: %s begins", seed, name).isIn(0L, 20L, 40L);
+        // What was before the oldest frame cannot be known without a cursor; that is said.
+        if (opened.messages.stream().noneMatch(m -> m.contains("begins again at the oldest"))) {
+          assertThat(begin).as("seed %d: %s begins", seed, name).isIn(0L, 20L, 40L);
+        }
         List<Long> taken = opened.finish(name);
         assertThat(taken).as("seed %d: %s", seed, name).isSorted().doesNotHaveDuplicates();
         assertThat(begin + taken.size() + reader.damaged())

@@ -468,6 +468,7 @@ final class RecoveryTest {
     Path _ = Files.write(directory.resolve(JournalFiles.cursor("logs")), new byte[0]);
     fixture.open();
     assertThat(fixture.takeAll("logs")).isEqualTo(numbers(0, 10));
+    assertThat(fixture.messages).singleElement().asString().contains("is empty");
   }
 
   @Test
