@@ -32,7 +32,7 @@ public interface JournalReader {
    * Everything numbered below {@code next} is done with for this reader, and {@code account} is
    * what its books say then. Both become durable together.
    *
-   * @param next at most one above the last frame taken
+   * @param next at most what was taken or found missing; {@link HitJournal#end} after an empty take
    * @param account at most {@link JournalOptions#MAX_ACCOUNT_BYTES}; copied
    */
   void acknowledge(long next, byte[] account);

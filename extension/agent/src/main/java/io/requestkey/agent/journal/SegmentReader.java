@@ -259,20 +259,25 @@ final class SegmentReader implements JournalReader {
     }
     gaps.addLast(new Gap(from, to, drop));
     position = to;
-    fold();
   }
 
-  /** Moves the cursor over the gaps it has come to. */
-  private void fold() {
+  /**
+   * Counts the missing numbers the cursor has passed, and no others: the account that becomes
+   * durable with the cursor says what became of every number below it.
+   */
+  private void countPassed() {
     Gap gap = gaps.peekFirst();
-    while (gap != null && gap.from() <= next) {
-      if (gap.dropped()) {
-        dropped = dropped + gap.to() - gap.from();
-      } else {
-        damaged = damaged + gap.to() - gap.from();
-      }
-      next = Math.max(next, gap.to());
+    while (gap != null && gap.from() < next) {
       Gap _ = gaps.removeFirst();
+      long to = Math.min(gap.to(), next);
+      if (gap.dropped()) {
+        dropped = dropped + to - gap.from();
+      } else {
+        damaged = damaged + to - gap.from();
+      }
+      if (to < gap.to()) {
+        gaps.addFirst(new Gap(to, gap.to(), gap.dropped()));
+      }
       gap = gaps.peekFirst();
     }
   }
@@ -288,7 +293,6 @@ final class SegmentReader implements JournalReader {
     }
     skip(Math.min(segment.header.first(), segment.end), false);
     skip(segment.end, true);
-    store();
   }
 
   @Override
@@ -311,7 +315,7 @@ final class SegmentReader implements JournalReader {
         next = acknowledged;
       }
       account = books.clone();
-      fold();
+      countPassed();
       store();
       journal.written(slots);
       leaveExhausted();

@@ -192,6 +192,9 @@ final class RecoveryTest {
     assertThat(fixture.journal().damaged()).isEqualTo(1);
     assertThat(fixture.reader("logs").pending()).isEqualTo(10);
     fixture.reader("logs").acknowledge(9, NO_ACCOUNT);
+    assertThat(fixture.reader("logs").pending()).as("not before the books say so").isEqualTo(1);
+    assertThat(fixture.reader("logs").damaged()).isZero();
+    fixture.reader("logs").acknowledge(10, NO_ACCOUNT);
     assertThat(fixture.reader("logs").pending()).isZero();
     assertThat(fixture.reader("logs").damaged()).isEqualTo(1);
     assertThat(fixture.messages).singleElement().asString().contains("its last frame is torn");
