@@ -101,10 +101,13 @@ static __always_inline void fill_keyctl_keys(struct rk_record *r, const struct c
 	__u32 operation = r->operation;
 
 	if (keyctl_keys_in_memory(operation)) {
-		/* dh_compute's three keys are the call's others, and the first is its target too. */
 		r->key[0] = call->looked_up[0];
-		if (operation == 23)
-			__builtin_memcpy(&r->key[1], call->looked_up, 3 * sizeof(r->key[0]));
+		if (operation == 23) {
+			/* dh_compute({private, prime, base}): looked up as prime, base, private. */
+			r->key[1] = call->looked_up[2];
+			r->key[2] = call->looked_up[0];
+			r->key[3] = call->looked_up[1];
+		}
 		return;
 	}
 	if (keyctl_has_target(operation))

@@ -32,10 +32,13 @@ import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureException;
 import io.requestkey.capture.CaptureOptions;
 import io.requestkey.capture.KernelCounts;
+import io.requestkey.capture.RingReader;
+import io.requestkey.telemetry.KeyMetrics;
 import io.requestkey.telemetry.KeyTelemetry;
 import io.requestkey.telemetry.LossRecord;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -200,7 +203,7 @@ final class Agent implements AgentState {
     ledger.begin(started.epoch(), started.takenBefore(), this::kernelCounts);
     Delivery delivering = delivery();
     delivery = delivering;
-    RingPump pump = new RingPump(started, journal, this::fail);
+    RingPump pump = new RingPump(started, sink(started), this::fail);
     delivering.start();
     pump.start();
     ScheduledExecutorService keeper = keeper();
@@ -213,6 +216,21 @@ final class Agent implements AgentState {
     stopRequested.await();
     keeper.shutdownNow();
     return stop(started, pump, delivering);
+  }
+
+  /** Where the ring's records go. */
+  private RingReader.Sink sink(Capture started) {
+    Path directory = settings.journal().directory();
+    if (directory != null && started.pinned()) {
+      try {
+        return AlreadyTaken.of(journal, directory);
+      } catch (JournalException e) {
+        diagnostics.warn(
+            "some records may be taken twice, as the journal's end cannot be read: "
+                + e.getMessage());
+      }
+    }
+    return journal::append;
   }
 
   private Delivery delivery() {
@@ -231,7 +249,8 @@ final class Agent implements AgentState {
     KeyTelemetry telemetry = KeyTelemetry.create(resource, version, settings.redaction());
     if (ledger.signals().contains(Signal.LOGS)) {
       made.logs(
-          HitRenderer.logs(telemetry, _ -> {}, this::undecodable),
+          HitRenderer.logs(
+              telemetry, new KeyMetrics(exporters.meter())::record, this::undecodable),
           logTargets(),
           LossRecord.maker(resource, version));
     }

@@ -4,7 +4,6 @@
  */
 package io.requestkey.agent;
 
-import io.requestkey.agent.journal.HitJournal;
 import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureException;
 import io.requestkey.capture.CorruptRecordException;
@@ -31,7 +30,7 @@ final class RingPump {
 
   private final Capture capture;
   private final RingReader ring;
-  private final HitJournal journal;
+  private final RingReader.Sink sink;
   private final Consumer<String> failed;
   private final LongAdder received = new LongAdder();
   private final Thread thread;
@@ -40,12 +39,13 @@ final class RingPump {
   /**
    * A pump.
    *
+   * @param sink the journal; asked on the pump's thread alone
    * @param failed told once, from the pump's thread, when the ring cannot be read any more
    */
-  RingPump(Capture capture, HitJournal journal, Consumer<String> failed) {
+  RingPump(Capture capture, RingReader.Sink sink, Consumer<String> failed) {
     this.capture = capture;
     this.ring = capture.ring();
-    this.journal = journal;
+    this.sink = sink;
     this.failed = failed;
     this.thread = Thread.ofPlatform().name("ring").daemon(true).unstarted(this::run);
   }
@@ -86,8 +86,8 @@ final class RingPump {
   }
 
   private int drain() throws CorruptRecordException, CaptureException {
-    int taken = capture.drainOlder(journal::append);
-    taken += ring.drain(journal::append, MAX_DRAIN);
+    int taken = capture.drainOlder(sink);
+    taken += ring.drain(sink, MAX_DRAIN);
     received.add(taken);
     return taken;
   }

@@ -132,6 +132,18 @@ public final class RecordDecoder {
     };
   }
 
+  /**
+   * The sequence number of a record, see {@link HitHeader#sequence()}, without decoding it.
+   *
+   * @param data memory that holds the record
+   * @param offset where it begins
+   * @param length its bytes
+   * @return 0 when it is shorter than a header
+   */
+  public static long sequence(MemorySegment data, long offset, long length) {
+    return length < RecordLayout.HEADER_SIZE ? 0 : data.get(LONG, offset + RecordLayout.SEQ);
+  }
+
   private static HitHeader header(byte[] frame, MemorySegment record, Caller caller)
       throws CorruptRecordException {
     if (zero(record, RecordLayout.TRACE_ID, 16) || zero(record, RecordLayout.SPAN_ID, 8)) {
