@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.requestkey.it.Scenario.Call;
 import io.requestkey.it.Scenario.Item;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -154,6 +157,22 @@ abstract class AgentContract {
     assertThat(log.attributes()).doesNotContainKey("keyring.key.description");
   }
 
+  /** Every operation of keyctl(2), as {@code operations.c} makes them. */
+  @Test
+  void everyOperationIsToldAsWritten() throws IOException {
+    List<String> names =
+        scenario().truth().keySet().stream().filter(name -> name.startsWith("op:")).toList();
+    assertThat(names).hasSizeGreaterThan(60);
+    String told = Story.of(scenario(), names);
+    Files.writeString(scenario().out().resolve("operations.txt"), told);
+    try (InputStream expected =
+        AgentContract.class.getResourceAsStream("/operations." + argsSource() + ".txt")) {
+      assertThat(told)
+          .isEqualTo(
+              new String(Objects.requireNonNull(expected).readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
   @Test
   void tenThousandRequestsAreTenThousandRecords() throws IOException {
     Set<Object> uids = new HashSet<>();
@@ -163,6 +182,8 @@ abstract class AgentContract {
       uids.add(Objects.requireNonNull(log.get("log.record.uid")));
       spanIds.add(log.spanId());
       assertThat(log.get("keyring.args.source")).isEqualTo(argsSource());
+      assertThat(log.get("keyring.args.tampering"))
+          .isEqualTo(argsSource().equals("kernel") ? "none" : "unknown");
     }
     assertThat(logs).hasSize(10_000);
     assertThat(uids).hasSize(10_000);

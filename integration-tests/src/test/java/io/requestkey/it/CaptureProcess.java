@@ -6,6 +6,7 @@ package io.requestkey.it;
 
 import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureOptions;
+import io.requestkey.capture.Criteria;
 import io.requestkey.capture.Filters;
 import io.requestkey.capture.KindCounts;
 import java.io.BufferedReader;
@@ -16,7 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
+import java.util.List;
 
 /**
  * A process that can be killed: captures, and has each record in a file before it leaves the ring.
@@ -37,7 +38,16 @@ final class CaptureProcess {
             defaults.mode(),
             defaults.syscallProbes(),
             Integer.parseInt(args[1]),
-            new Filters(null, args[2], null, null, null, null, Set.of()),
+            new Filters(
+                new Criteria(
+                    List.of(),
+                    List.of(args[2]),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of()),
+                Criteria.NONE),
             CaptureOptions.Pin.valueOf(args[3]),
             defaults.library());
     Thread.ofPlatform().daemon(true).start(CaptureProcess::listen);

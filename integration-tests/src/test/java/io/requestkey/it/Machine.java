@@ -24,15 +24,27 @@ final class Machine {
 
   /** Runs the scenario on this machine. */
   static Scenario host() throws IOException, InterruptedException {
-    return run("host", List.of("keyctl", "session", "-"));
+    return run("host", List.of("keyctl", "session", "-"), "scenario.sh", programs().toString());
   }
 
   /** Runs the scenario in a guest of bin/vm. */
   static Scenario guest(String kernel) throws IOException, InterruptedException {
-    Path out = out("guest-" + kernel);
+    return guest("guest-" + kernel, kernel, "scenario.sh", programs().toString(), "story");
+  }
+
+  /**
+   * Runs a script of the scenario folder in a guest.
+   *
+   * @param name folder of what it leaves
+   * @param programs its third argument
+   * @param more its arguments after the collector
+   */
+  static Scenario guest(String name, String kernel, String script, String programs, String... more)
+      throws IOException, InterruptedException {
+    Path out = out(name);
     Files.createDirectories(out);
     return run(
-        "guest-" + kernel,
+        name,
         List.of(
             root().resolve("bin/vm").toString(),
             "--kernel",
@@ -41,14 +53,18 @@ final class Machine {
             out.toString(),
             "--timeout",
             "840",
-            "--"));
+            "--"),
+        script,
+        programs,
+        more);
   }
 
   private static Path out(String name) {
     return Path.of("target", "scenario", name).toAbsolutePath();
   }
 
-  private static Scenario run(String name, List<String> prefix)
+  private static Scenario run(
+      String name, List<String> prefix, String script, String programs, String... more)
       throws IOException, InterruptedException {
     Path out = out(name);
     Files.createDirectories(out);
@@ -61,16 +77,20 @@ final class Machine {
     command.addAll(
         List.of(
             "bash",
-            root().resolve("integration-tests/src/test/scenario/scenario.sh").toString(),
+            root().resolve("integration-tests/src/test/scenario/" + script).toString(),
             root().toString(),
             out.toString(),
-            calls().toString(),
+            programs,
             otelcol()));
+    command.addAll(List.of(more));
     Path log = out.resolveSibling(name + ".log");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     // What is tested is what this build has made; a guest is no place to compile in.
     builder.environment().put("REQUESTKEY_BUILD", "never");
+    // Emulated, the best compiler does not pay; and code that it replaces while it runs is what
+    // emulators get wrong.
+    builder.environment().put("REQUESTKEY_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
     Process process = builder.start();
     if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
       process.destroy();
@@ -92,17 +112,27 @@ final class Machine {
     return path;
   }
 
-  /** The program that makes the calls. */
-  static Path calls() throws IOException, InterruptedException {
-    Path program = Path.of("target", "calls").toAbsolutePath();
-    Process clang =
-        new ProcessBuilder(
-                "clang", "-O2", "-Wall", "-Werror", "-o", program.toString(), "src/test/c/calls.c")
-            .inheritIO()
-            .start();
-    if (clang.waitFor() != 0) {
-      throw new AssertionError("clang failed on src/test/c/calls.c");
+  /** The folder of the programs that make calls, compiled. */
+  static Path programs() throws IOException, InterruptedException {
+    Path folder = Path.of("target", "programs").toAbsolutePath();
+    Files.createDirectories(folder);
+    for (String name : List.of("calls", "operations", "upcalls", "origins")) {
+      Process clang =
+          new ProcessBuilder(
+                  "clang",
+                  "-O2",
+                  "-Wall",
+                  "-Werror",
+                  "-pthread",
+                  "-o",
+                  folder.resolve(name).toString(),
+                  "src/test/c/" + name + ".c")
+              .inheritIO()
+              .start();
+      if (clang.waitFor() != 0) {
+        throw new AssertionError("clang failed on src/test/c/" + name + ".c");
+      }
     }
-    return program;
+    return folder;
   }
 }

@@ -63,7 +63,7 @@ final class RestartIT {
 
   @BeforeAll
   static void compile() throws IOException, InterruptedException {
-    calls = Machine.calls();
+    calls = Machine.programs().resolve("calls");
   }
 
   @BeforeEach

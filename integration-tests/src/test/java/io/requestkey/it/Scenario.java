@@ -45,9 +45,17 @@ record Scenario(Path out, Map<String, Call> truth, List<Item> logs, List<Item> s
 
   static Scenario read(Path out) throws IOException {
     Map<String, Call> truth = new LinkedHashMap<>();
-    for (String line : Files.readAllLines(out.resolve("truth"))) {
-      String[] words = line.split(" ", 4);
-      truth.put(words[0], new Call(Long.parseLong(words[1]), Long.parseLong(words[2]), words[3]));
+    for (String file : List.of("truth", "story")) {
+      Path written = out.resolve(file);
+      if (!Files.exists(written)) {
+        continue;
+      }
+      for (String line : Files.readAllLines(written)) {
+        String[] words = line.split(" ", 4);
+        truth.put(
+            file.equals("truth") ? words[0] : file + ":" + words[0],
+            new Call(Long.parseLong(words[1]), Long.parseLong(words[2]), words[3]));
+      }
     }
     List<Item> logs = new ArrayList<>();
     List<Item> spans = new ArrayList<>();

@@ -249,8 +249,7 @@ final class Agent implements AgentState {
     KeyTelemetry telemetry = KeyTelemetry.create(resource, version, settings.redaction());
     if (ledger.signals().contains(Signal.LOGS)) {
       made.logs(
-          HitRenderer.logs(
-              telemetry, new KeyMetrics(exporters.meter())::record, this::undecodable),
+          HitRenderer.logs(telemetry, new KeyMetrics(exporters.meter())::record, this::undecodable),
           logTargets(),
           LossRecord.maker(resource, version));
     }

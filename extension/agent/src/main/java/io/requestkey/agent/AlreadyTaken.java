@@ -15,9 +15,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The records at the journal's end when the agent starts. An agent that was killed may have put some
- * of them into the journal and not yet released them in the ring, which is done for many at once;
- * the next one finds them there again, and must not take them for further hits.
+ * The records at the journal's end when the agent starts. An agent that was killed may have put
+ * some of them into the journal and not yet released them in the ring, which is done for many at
+ * once; the next one finds them there again, and must not take them for further hits.
  *
  * <p>For the ring's thread.
  */

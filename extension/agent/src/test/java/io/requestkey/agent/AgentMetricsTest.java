@@ -13,15 +13,17 @@ import io.requestkey.agent.delivery.LaneState;
 import io.requestkey.agent.delivery.Ledger;
 import io.requestkey.agent.delivery.Signal;
 import io.requestkey.agent.http.AgentState;
-import io.requestkey.agent.journal.JournalOptions.WhenFull;
+import io.requestkey.agent.journal.FullPolicy;
 import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import io.requestkey.agent.otlp.Fault;
 import io.requestkey.agent.otlp.FaultyReceiver;
 import io.requestkey.agent.otlp.OtlpVertx;
 import io.requestkey.capture.AttachTable;
+import io.requestkey.capture.HitKind;
 import io.requestkey.capture.KernelCounts;
 import io.requestkey.capture.KernelLoss;
+import io.requestkey.capture.KindCounts;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -81,8 +83,15 @@ final class AgentMetricsTest {
       Ledger ledger =
           new Ledger(
               EnumSet.allOf(Signal.class),
-              new MemoryJournal(1000, WhenFull.WAIT, () -> new Stamp(1, 0, "boot")));
-      ledger.begin(1, () -> new KernelCounts(100, 10, 85, Map.of(KernelLoss.RING_FULL, 5L), 0));
+              new MemoryJournal(1000, FullPolicy.STOP, () -> new Stamp(1, 0, "boot")));
+      ledger.begin(
+          1,
+          () ->
+              new KernelCounts(
+                  Map.of(
+                      HitKind.KEYCTL,
+                      new KindCounts(100, 10, 85, Map.of(KernelLoss.RING_FULL, 5L))),
+                  0));
       return new Busy(ledger);
     }
 

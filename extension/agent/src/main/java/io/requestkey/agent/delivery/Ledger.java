@@ -54,6 +54,11 @@ public final class Ledger {
     books.forEach((signal, book) -> book.begin(epochs, signal));
   }
 
+  /** The same for counters of which no earlier agent has taken anything. */
+  public void begin(long epoch, Supplier<KernelCounts> counts) {
+    begin(epoch, Map.of(), counts);
+  }
+
   /** Keeps the kernel's counts, in case that nobody can ask for them later. */
   public void keep() {
     epochs.snapshot();

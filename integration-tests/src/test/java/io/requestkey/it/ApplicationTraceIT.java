@@ -1,0 +1,131 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.requestkey.it.Scenario.Item;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Kernel spans as children of the very span that was current, on a kernel with kprobes, under the
+ * real Java agent. Each call's description says which span that was.
+ */
+final class ApplicationTraceIT {
+
+  private static final String NONE = "none";
+
+  private static Scenario scenario = new Scenario(Path.of("."), Map.of(), List.of(), List.of());
+  private static Map<String, Item> spans = Map.of();
+
+  @BeforeAll
+  static void run() throws IOException, InterruptedException {
+    Path root = Machine.root();
+    Path libraries = root.resolve("extension/agent/target/lib");
+    scenario =
+        Machine.guest(
+            "application",
+            "6.1",
+            "application.sh",
+            root.resolve("integration-tests/target/test-classes") + ":" + libraries + "/*",
+            root.resolve("extension/javaagent/target/opentelemetry-javaagent.jar").toString(),
+            Objects.requireNonNull(System.getProperty("extension")));
+    spans =
+        scenario.spans().stream()
+            .collect(Collectors.toMap(Item::spanId, Function.identity(), (first, _) -> first));
+  }
+
+  /** What the application said was current: trace and span id, or "none". */
+  private static String[] current(Item log) {
+    return String.valueOf(log.get("keyring.key.description")).split(":", 2)[1].split(":");
+  }
+
+  private static List<Item> calls(String name) {
+    return scenario.logs().stream()
+        .filter(log ->
+            log.get("keyring.key.description") instanceof String description
+                && description.startsWith("it-app-" + name + ":"))
+        .toList();
+  }
+
+  private static boolean correlated(Item log) {
+    return "sdk_tls".equals(log.get("keyring.correlation.source"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http-platform", "spans"})
+  void everyCallOnAPlatformThreadIsAChildOfItsSpan(String name) {
+    List<Item> calls = calls(name);
+    assertThat(calls).hasSizeGreaterThanOrEqualTo(50);
+    for (Item log : calls) {
+      if (!current(log)[0].equals(NONE)) {
+        assertChild(log);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http-platform", "http-virtual", "spans", "storm"})
+  void noCallEverHasAWrongTrace(String name) {
+    List<Item> calls = calls(name);
+    assertThat(calls).isNotEmpty();
+    for (Item log : calls) {
+      if (correlated(log)) {
+        assertThat(current(log)[0]).as("%s", log.node()).isNotEqualTo(NONE);
+        assertChild(log);
+      } else {
+        assertThat(spans.get(log.spanId()))
+            .as("%s", log.node())
+            .satisfies(span -> assertThat(span.node().path("parentSpanId").asText("")).isEmpty());
+      }
+    }
+  }
+
+  private static void assertChild(Item log) {
+    String[] current = current(log);
+    assertThat(log.traceId()).as("%s", log.node()).isEqualTo(current[0]);
+    Item span = spans.get(log.spanId());
+    assertThat(span).as("%s", log.node()).isNotNull();
+    assertThat(span.traceId()).isEqualTo(current[0]);
+    assertThat(span.node().path("parentSpanId").asText()).isEqualTo(current[1]);
+    assertThat(log.get("keyring.correlation.source")).isEqualTo("sdk_tls");
+  }
+
+  @Test
+  void serverSpansOfTheApplicationArriveAndAreTheParents() {
+    List<Item> calls = calls("http-platform");
+    assertThat(calls).hasSize(50);
+    for (Item log : calls) {
+      Item parent = spans.get(current(log)[1]);
+      assertThat(parent).as("the application's own span %s", current(log)[1]).isNotNull();
+      assertThat(parent.resource()).containsEntry("service.name", "it-http-platform");
+    }
+  }
+
+  @Test
+  void coverageIsToldForThreadsThatMove() {
+    Stream.of("http-platform", "http-virtual", "spans", "storm")
+        .forEach(name -> {
+          List<Item> calls =
+              calls(name).stream().filter(log -> !current(log)[0].equals(NONE)).toList();
+          long joined = calls.stream().filter(ApplicationTraceIT::correlated).count();
+          System.out.printf(
+              "correlation: %s: %d of %d calls within a span joined to it%n",
+              name, joined, calls.size());
+        });
+    assertThat(calls("storm")).isNotEmpty();
+  }
+}
