@@ -139,7 +139,7 @@ static __always_inline bool texts_wanted(const struct record_buffer *b)
 		return false;
 #define HAS_TYPE(f) (type->state == RK_TEXT_PRESENT && has_type(f, b->data, type_len))
 #define HAS_PREFIX(f)                                                                             \
-	(description->state == RK_TEXT_PRESENT && has_prefix(f, b->data + type_len, len))
+	(description->state == RK_TEXT_PRESENT && has_prefix(f, place(b->data, type_len, RK_TYPE_CAP), len))
 	return !FILTERED(RK_FILTER_TYPE, HAS_TYPE) && !FILTERED(RK_FILTER_DESCRIPTION, HAS_PREFIX);
 }
 

@@ -22,6 +22,19 @@ struct {
 	__uint(max_entries, 8 * 1024 * 1024);
 } ring SEC(".maps");
 
+/* Where data[used] is: used is below room anyway, a power of two, but verifiers before Linux 5.12 forget
+ * the bounds of what is spilled, though not those of a pointer.
+ */
+static __always_inline __u8 *place(const __u8 *data, __u64 used, __u64 room)
+{
+	const __u8 *to;
+
+	barrier_var(used);
+	to = data + (used & (room - 1));
+	barrier_var(to);
+	return (__u8 *)to;
+}
+
 static __always_inline __u64 wakeup(void)
 {
 	/* Only the first record of a batch wakes the reader, which then lets more gather. A reader

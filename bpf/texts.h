@@ -38,19 +38,6 @@ static __always_inline void set_text(struct rk_text *text, enum rk_text_state st
 	text->truncated = 0;
 }
 
-/* Where text[used] is: used is below room anyway, a power of two, but verifiers before Linux 5.12 forget
- * the bounds of what is spilled, though not those of a pointer.
- */
-static __always_inline __u8 *place(const __u8 *data, __u64 used, __u64 room)
-{
-	const __u8 *to;
-
-	barrier_var(used);
-	to = data + (used & (room - 1));
-	barrier_var(to);
-	return (__u8 *)to;
-}
-
 /* Appends what lies before the end of the page, of a string whose next page is not resident. */
 static __always_inline __u64 append_page(__u8 *data, __u64 room, __u64 used, const void *from, __u64 cap,
 					 struct rk_text *text)

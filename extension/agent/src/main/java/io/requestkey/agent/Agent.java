@@ -63,6 +63,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Agent implements AgentState {
 
+  private static final long CONSOLE_JOURNAL_BYTES = 16L << 20;
+
   /** Spans that wait for follow-ups at most; about 4 KiB each. */
   private static final int HELD_SPANS = 4096;
 
@@ -82,6 +84,7 @@ final class Agent implements AgentState {
   private final Exporters exporters;
   private final Console console;
   private final Ledger ledger;
+  private final JournalOptions journalOptions;
   private final HitJournal journal;
   private final StopSignal stop = new StopSignal();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
@@ -99,11 +102,13 @@ final class Agent implements AgentState {
       Diagnostics diagnostics,
       Exporters exporters,
       Console console,
+      JournalOptions journalOptions,
       HitJournal journal) {
     this.settings = settings;
     this.diagnostics = diagnostics;
     this.exporters = exporters;
     this.console = console;
+    this.journalOptions = journalOptions;
     this.journal = journal;
     this.ledger = new Ledger(signals(exporters, console), journal);
   }
@@ -131,13 +136,20 @@ final class Agent implements AgentState {
       throw new SettingException(
           "nothing is exported: logs and traces are both switched off and --console is off");
     }
+    // Where records only go to the console someone is looking, and nothing is to stay behind.
+    boolean service = !exporters.logs().isEmpty() || !exporters.spans().isEmpty();
+    JournalOptions journalOptions =
+        settings.journalByDefault() && !service
+            ? JournalOptions.memory(CONSOLE_JOURNAL_BYTES)
+            : settings.journal();
     agent[0] =
         new Agent(
             settings,
             diagnostics,
             exporters,
             console,
-            openJournal(settings.journal(), signals, diagnostics));
+            journalOptions,
+            openJournal(journalOptions, signals, diagnostics));
     return agent[0];
   }
 
@@ -166,7 +178,7 @@ final class Agent implements AgentState {
 
   /** Whether what is not delivered is still there for the next start. */
   private boolean journalKeeps() {
-    return settings.journal().directory() != null;
+    return journalOptions.directory() != null;
   }
 
   private static Set<Signal> signals(Exporters exporters, Console console) {
@@ -220,7 +232,7 @@ final class Agent implements AgentState {
 
   /** Where the ring's records go. */
   private RingReader.Sink sink(Capture started) {
-    Path directory = settings.journal().directory();
+    Path directory = journalOptions.directory();
     if (directory != null && started.pinned()) {
       try {
         return AlreadyTaken.of(journal, directory);
@@ -513,7 +525,7 @@ final class Agent implements AgentState {
 
   @Override
   public long journalMaxBytes() {
-    return settings.journal().maxBytes();
+    return journalOptions.maxBytes();
   }
 
   @Override

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     nothing
  * @param http where the management endpoints listen; null for nowhere
  * @param journal how the journal is kept
+ * @param journalByDefault whether nothing was said about where
  * @param maxRequestBytes of one OTLP request before compression
  * @param dropSpans whether spans are dropped when the delivery is far behind
  * @param linkWindow how long the span of a call that returned a key waits for follow-ups to link
@@ -31,6 +32,7 @@ record Settings(
     @Nullable ConsoleFormat console,
     @Nullable HostPort http,
     JournalOptions journal,
+    boolean journalByDefault,
     int maxRequestBytes,
     boolean dropSpans,
     Duration linkWindow,

@@ -131,6 +131,7 @@ final class SettingsParser {
         choice(ConsoleFormat.class, value("--console", flags.console(), "console")),
         http(),
         journal(),
+        value("--journal", flags.journal(), "journal") == null,
         (int)
             size(
                 value("", null, "request.size"),

@@ -54,7 +54,7 @@ final class CommandLineTest {
       delimiter = '|',
       value = {
         "journal.sync|sometimes|none, interval, always are possible",
-        "journal.full|panic|wait, drop-oldest are possible",
+        "journal.full|panic|stop, drop-oldest are possible",
         "journal.sync.interval|soon|milliseconds",
         "request.size|1k|a size of 16384",
         "overload.spans|hide|keep, drop are possible",

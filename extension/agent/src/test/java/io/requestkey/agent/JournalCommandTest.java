@@ -53,16 +53,16 @@ final class JournalCommandTest {
 
   /** A keyctl record, as struct rk_record has it. */
   private static byte[] keyctl(int traceByte) {
-    byte[] record = new byte[200];
+    byte[] record = new byte[368];
     MemorySegment memory = MemorySegment.ofArray(record);
     memory.set(INT, 0, record.length);
-    record[4] = 1;
+    record[4] = 2;
     record[5] = 2;
     memory.set(LONG, 16, 1_000L);
     memory.set(LONG, 24, 3_000L);
     record[32] = (byte) traceByte;
     record[48] = 7;
-    memory.set(INT, 164, 11);
+    memory.set(INT, 284, 11);
     return record;
   }
 
