@@ -31,6 +31,7 @@ import io.requestkey.capture.AttachTable;
 import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureException;
 import io.requestkey.capture.CaptureOptions;
+import io.requestkey.capture.ContextCount;
 import io.requestkey.capture.KernelCounts;
 import io.requestkey.capture.RingReader;
 import io.requestkey.telemetry.KeyMetrics;
@@ -44,6 +45,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -492,6 +494,27 @@ final class Agent implements AgentState {
         }
       }
       return new AttachTable(List.of());
+    }
+  }
+
+  @Override
+  public Map<ContextCount, Long> contextCounts() {
+    synchronized (captureLock) {
+      if (capture != null) {
+        try {
+          return capture.contextCounts();
+        } catch (CaptureException e) {
+          diagnostics.warn(String.valueOf(e.getMessage()));
+        }
+      }
+      return Map.of();
+    }
+  }
+
+  @Override
+  public long processesWithContext() {
+    synchronized (captureLock) {
+      return capture == null ? 0 : capture.processesWithContext();
     }
   }
 

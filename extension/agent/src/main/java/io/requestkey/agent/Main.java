@@ -266,6 +266,14 @@ public final class Main implements Callable<Integer> {
     private @Nullable String capture;
 
     @Option(
+        names = "--app-span",
+        paramLabel = "MODE",
+        description =
+            "What the span that the calling application has current is to the call's. parent: its"
+                + " parent. link: the two are linked. off: it is not looked for. Default: parent.")
+    private @Nullable String appSpan;
+
+    @Option(
         names = "--ring-size",
         paramLabel = "BYTES",
         description = "Size of the kernel's ring, a power of two; suffix k, m. Default: 8m.")
@@ -388,6 +396,7 @@ public final class Main implements Callable<Integer> {
                 journal,
                 http,
                 capture,
+                appSpan,
                 ringSize,
                 pin,
                 new SettingsParser.FilterFlags(

@@ -43,6 +43,7 @@ final class SettingsParser {
           "journal",
           "http",
           "capture",
+          "app.span",
           "syscall.probes",
           "ring.size",
           "pin",
@@ -98,6 +99,7 @@ final class SettingsParser {
       @Nullable String journal,
       @Nullable String http,
       @Nullable String capture,
+      @Nullable String appSpan,
       @Nullable String ringSize,
       @Nullable String pin,
       FilterFlags wanted,
@@ -232,6 +234,8 @@ final class SettingsParser {
         choice(CaptureOptions.Mode.class, value("--capture", flags.capture(), "capture"));
     CaptureOptions.SyscallProbes probes =
         choice(CaptureOptions.SyscallProbes.class, value("", null, "syscall.probes"));
+    CaptureOptions.AppSpan appSpan =
+        choice(CaptureOptions.AppSpan.class, value("--app-span", flags.appSpan(), "app.span"));
     CaptureOptions defaults = CaptureOptions.defaults();
     long ring =
         size(
@@ -247,6 +251,7 @@ final class SettingsParser {
           (int) ring,
           filters(),
           pin(),
+          appSpan == null ? defaults.appSpan() : appSpan,
           library == null ? defaults.library() : library.text());
     } catch (IllegalArgumentException e) {
       throw new SettingException(String.valueOf(e.getMessage()));

@@ -44,6 +44,7 @@ final class Attachment implements ProgramSet {
   private static final String REQUEST_COPIES = "kprobe_request_key_and_link";
   private static final String ADD_COPIES = "kprobe_key_create_or_update";
   private static final String LOOKUP = "lookup_user_key";
+  static final String EXEC = "tp_process_exec";
   private static final String KEY_GONE = "kprobe_security_key_free";
 
   /** A kprobe on a function, which the capture can do without. */
@@ -89,6 +90,7 @@ final class Attachment implements ProgramSet {
               Probe.KEYCTL_EXIT));
 
   private final BpfObject object;
+  private final boolean contexts;
   private final Way way;
   private final String stub;
   private final boolean arm;
@@ -99,8 +101,9 @@ final class Attachment implements ProgramSet {
   private final Set<Probe> exercised = EnumSet.noneOf(Probe.class);
   private final Map<String, Probe> probes = new java.util.LinkedHashMap<>();
 
-  private Attachment(BpfObject object, Way way, boolean arm, KernelBtf btf) {
+  private Attachment(BpfObject object, Way way, boolean arm, KernelBtf btf, boolean contexts) {
     this.object = object;
+    this.contexts = contexts;
     this.way = way;
     this.arm = arm;
     this.stub = arm ? "__arm64_sys_" : "__x64_sys_";
@@ -112,11 +115,14 @@ final class Attachment implements ProgramSet {
   /**
    * Selects the programs of a way in an opened object.
    *
+   * @param copies whether the kernel's copies are wanted
+   * @param contexts whether processes that publish a context are to be watched for
    * @throws CaptureException when this kernel cannot have that way
    */
-  static Attachment select(BpfObject object, Way way, boolean arm, KernelBtf btf, boolean copies)
+  static Attachment select(
+      BpfObject object, Way way, boolean arm, KernelBtf btf, boolean copies, boolean contexts)
       throws CaptureException {
-    Attachment attachment = new Attachment(object, way, arm, btf);
+    Attachment attachment = new Attachment(object, way, arm, btf, contexts);
     if (way == Way.FENTRY) {
       for (SystemCall call : CALLS) {
         if (!btf.hasFunction(attachment.stub + call.name)) {
@@ -129,6 +135,9 @@ final class Attachment implements ProgramSet {
   }
 
   private boolean wants(String program, boolean copies) {
+    if (program.equals(EXEC) || program.equals(way.entry + "prctl")) {
+      return contexts;
+    }
     if (program.equals(REQUEST_COPIES)
         || program.equals(ADD_COPIES)
         || program.equals(KEY_GONE)
@@ -187,6 +196,12 @@ final class Attachment implements ProgramSet {
         "kprobe security_key_free",
         "none",
         copies ? "" : "needs kprobes");
+    attachContexts();
+    attachConstruction(copies);
+  }
+
+  /** How a request came to its answer. */
+  private void attachConstruction(boolean copies) {
     if (!copies) {
       rows.addAll(OptionalProbes.none("needs kprobes"));
       return;
@@ -209,6 +224,36 @@ final class Attachment implements ProgramSet {
     } catch (CaptureException e) {
       return null;
     }
+  }
+
+  private void attachContexts() {
+    String unwanted = contexts ? "" : "not wanted, or not possible here";
+    attachOptional(
+        "end of published contexts",
+        EXEC,
+        Probe.PROCESS_EXEC,
+        "tracepoint sched_process_exec",
+        "none",
+        unwanted);
+    // An exec cannot be made here without a process of ours; it is seen running later.
+    exercised.remove(Probe.PROCESS_EXEC);
+    attachOptional(
+        "published contexts",
+        way.entry + "prctl",
+        Probe.PRCTL,
+        way.label + (way == Way.TRACEPOINT ? " sys_enter_prctl" : " " + stub + "prctl"),
+        contextsWatched() ? "as found at the start" : "none",
+        unwanted);
+  }
+
+  @Override
+  public boolean contextsWatched() {
+    return probes.containsKey(EXEC);
+  }
+
+  /** Adds what is not known by attaching. */
+  void add(AttachTable.Row row) {
+    rows.add(row);
   }
 
   /** Every number of a key is resolved in one function, whose result is seen. */
@@ -434,6 +479,9 @@ final class Attachment implements ProgramSet {
       Probe probe = probes.get(program);
       counting.put(program, probe == null ? "" : probe.name());
     }
+    // OBI's is OBI's to pin; where there is none, nothing looks at ours.
+    List<String> maps = new ArrayList<>(object.maps());
+    maps.remove(ContextSources.OBI_MAP);
     return new Manifest(
         id,
         epoch,
@@ -441,7 +489,7 @@ final class Attachment implements ProgramSet {
         CountersShape.OURS,
         way.label,
         kernelCopies(),
-        object.maps(),
+        maps,
         counting,
         exercised.stream().map(Probe::name).toList(),
         rows,

@@ -125,6 +125,20 @@ final class BpfObject implements AutoCloseable {
     }
   }
 
+  /** Has a map be one that exists, before {@link #load}. */
+  void reuseMap(String map, int fd) throws CaptureException {
+    try {
+      int r = (int) libbpf.reuseMapFd.invokeExact(map(map), fd);
+      if (r < 0) {
+        throw new CaptureException("cannot use the existing map " + map + ": " + Errno.name(-r));
+      }
+    } catch (CaptureException e) {
+      throw e;
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    }
+  }
+
   /** The whole content of a read-only data section, before {@link #load}. */
   void setInitialValue(String map, MemorySegment value) throws CaptureException {
     try {
@@ -271,20 +285,6 @@ final class BpfObject implements AutoCloseable {
       int r = (int) libbpf.update.invokeExact(fd, key, value, 0L);
       if (r < 0) {
         throw new CaptureException("cannot write map " + map + ": " + Errno.name(-r));
-      }
-    } catch (CaptureException e) {
-      throw e;
-    } catch (Throwable t) {
-      throw Native.unexpected(t);
-    }
-  }
-
-  /** Has a map be one that exists, before {@link #load}. */
-  void reuseMap(String map, int fd) throws CaptureException {
-    try {
-      int r = (int) libbpf.reuseMapFd.invokeExact(map(map), fd);
-      if (r < 0) {
-        throw new CaptureException("cannot use the existing map " + map + ": " + Errno.name(-r));
       }
     } catch (CaptureException e) {
       throw e;

@@ -36,6 +36,7 @@ public final class Capture implements AutoCloseable {
   private final long epoch;
   private final boolean continued;
   private final @Nullable Lineage lineage;
+  private final ApplicationContexts contexts;
   private final AttachTable.Row pinRow;
 
   private Capture(
@@ -46,6 +47,7 @@ public final class Capture implements AutoCloseable {
       long epoch,
       boolean continued,
       @Nullable Lineage lineage,
+      ApplicationContexts contexts,
       AttachTable.Row pinRow) {
     this.set = set;
     this.counters = counters;
@@ -54,6 +56,7 @@ public final class Capture implements AutoCloseable {
     this.epoch = epoch;
     this.continued = continued;
     this.lineage = lineage;
+    this.contexts = contexts;
     this.pinRow = pinRow;
   }
 
@@ -68,9 +71,10 @@ public final class Capture implements AutoCloseable {
       throw new CaptureException("big-endian machines are not supported");
     }
     Libbpf libbpf = Libbpf.open(options.library());
-    try (KernelBtf btf = KernelBtf.load(libbpf)) {
+    try (KernelBtf btf = KernelBtf.load(libbpf);
+        ContextSources sources = ContextSources.of(options.appSpan(), new BpfCalls(libbpf))) {
       requirePermission();
-      Loader loader = new Loader(libbpf, btf, options);
+      Loader loader = new Loader(libbpf, btf, options, sources);
       return switch (options.pin()) {
         case OFF -> unpinned(loader, "not asked for");
         case TRY -> tried(loader);
@@ -97,6 +101,7 @@ public final class Capture implements AutoCloseable {
           Loader.random(),
           false,
           null,
+          loader.contexts(attachment),
           row);
     } catch (CaptureException e) {
       attachment.close();
@@ -227,7 +232,13 @@ public final class Capture implements AutoCloseable {
     CounterMap counters = loader.counters(own);
     Lineage lineage = new Lineage(loader.bpf(), pins, own, counters, loader.cpus());
     RingReader ring = ring(own, own.ringBytes());
-    lineage.takeOver(others);
+    ApplicationContexts contexts = loader.contexts(own);
+    try {
+      lineage.takeOver(others);
+    } catch (CaptureException e) {
+      contexts.close();
+      throw e;
+    }
     return new Capture(
         loader.libbpf(),
         own,
@@ -236,6 +247,7 @@ public final class Capture implements AutoCloseable {
         own.manifest().epoch(),
         continued,
         lineage,
+        contexts,
         new AttachTable.Row(PIN_FACT, "programs pinned in " + own.directory(), "", List.of()));
   }
 
@@ -355,6 +367,16 @@ public final class Capture implements AutoCloseable {
     return lineage == null ? 0 : lineage.pendingBytes();
   }
 
+  /** What came of looking for application spans. */
+  public Map<ContextCount, Long> contextCounts() throws CaptureException {
+    return contexts.counts();
+  }
+
+  /** Processes whose threads' contexts are read now. */
+  public int processesWithContext() {
+    return contexts.processes();
+  }
+
   /** Which way each fact is captured, with the counts of now. */
   public AttachTable attachTable() throws CaptureException {
     List<AttachTable.Row> rows = new ArrayList<>(set.table(counters).rows());
@@ -406,6 +428,7 @@ public final class Capture implements AutoCloseable {
 
   @Override
   public void close() {
+    contexts.close();
     ring.close();
     if (lineage != null) {
       lineage.close();

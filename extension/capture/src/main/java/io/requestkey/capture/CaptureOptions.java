@@ -12,6 +12,7 @@ package io.requestkey.capture;
  * @param ringBytes size of the ring: a power of two, a multiple of the page size
  * @param filters what is wanted
  * @param pin whether the programs go on while no agent runs
+ * @param appSpan what the application's span is to the call's
  * @param library soname or path of libbpf
  */
 public record CaptureOptions(
@@ -20,6 +21,7 @@ public record CaptureOptions(
     int ringBytes,
     Filters filters,
     Pin pin,
+    AppSpan appSpan,
     String library) {
 
   /** What the kernel must offer. */
@@ -46,7 +48,7 @@ public record CaptureOptions(
 
   /** The same, with another answer to whether the programs go on. */
   public CaptureOptions withPin(Pin other) {
-    return new CaptureOptions(mode, syscallProbes, ringBytes, filters, other, library);
+    return new CaptureOptions(mode, syscallProbes, ringBytes, filters, other, appSpan, library);
   }
 
   /** Whether the programs go on while no agent runs. */
@@ -61,13 +63,29 @@ public record CaptureOptions(
     TRY
   }
 
+  /** What the span that the application has current is to the span of a call it makes. */
+  public enum AppSpan {
+    /** Its parent: both are in one trace. Believes what a process says of its own trace. */
+    PARENT,
+    /** The two are linked: the call's span is in a trace of its own. */
+    LINK,
+    /** It is not looked for. */
+    OFF
+  }
+
   /** Ring size when none is given: 8 MiB. */
   public static final int DEFAULT_RING_BYTES = 8 << 20;
 
   /** The defaults. */
   public static CaptureOptions defaults() {
     return new CaptureOptions(
-        Mode.AUTO, SyscallProbes.AUTO, DEFAULT_RING_BYTES, Filters.NONE, Pin.OFF, Libbpf.SONAME);
+        Mode.AUTO,
+        SyscallProbes.AUTO,
+        DEFAULT_RING_BYTES,
+        Filters.NONE,
+        Pin.OFF,
+        AppSpan.PARENT,
+        Libbpf.SONAME);
   }
 
   public CaptureOptions {

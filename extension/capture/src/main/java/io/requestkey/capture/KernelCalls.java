@@ -13,6 +13,7 @@ final class KernelCalls {
   private static final long ADD_KEY = ARM ? 217 : 248;
   private static final long REQUEST_KEY = ARM ? 218 : 249;
   private static final long KEYCTL = ARM ? 219 : 250;
+  private static final long PRCTL = ARM ? 167 : 157;
   private static final long PERF_EVENT_OPEN = ARM ? 241 : 298;
 
   private KernelCalls() {}
@@ -43,6 +44,19 @@ final class KernelCalls {
 
   static long keyctl(int operation, long arg2, long arg3) {
     return LibC.syscall(KEYCTL, operation, arg2, arg3, 0, 0);
+  }
+
+  /** Names no mapping, in the way that OTEP 4719 ends a publication. */
+  static long nameNothing() {
+    try (Arena arena = Arena.ofConfined()) {
+      return LibC.syscall(
+          PRCTL,
+          0x53564d41, // PR_SET_VMA
+          0, // PR_SET_VMA_ANON_NAME
+          0,
+          0,
+          arena.allocateFrom("OTEL_CTX").address());
+    }
   }
 
   /** Opens a disabled perf event of a tracefs event for all processes: its fd or -errno. */

@@ -27,16 +27,26 @@ final class KernelConfig {
     return config.get(LONG, ConfigLayout.SELFTEST_NONCE);
   }
 
-  /** The part that the filters make: the same for the same filters. */
-  static byte[] filterBytes(Filters filters) {
+  /**
+   * The part that was chosen: the same for the same choice.
+   *
+   * @param context bits of {@code enum rk_context_bit}
+   */
+  static byte[] chosenBytes(Filters filters, int context) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment config = arena.allocate(ConfigLayout.SIZE, 8);
-      filters(config, filters);
+      choose(config, filters, context);
       return config.toArray(ValueLayout.JAVA_BYTE);
     }
   }
 
-  static MemorySegment bytes(Arena arena, Filters filters, long selfTestNonce, long bootNanos) {
+  /**
+   * Makes them.
+   *
+   * @param context bits of {@code enum rk_context_bit}
+   */
+  static MemorySegment bytes(
+      Arena arena, Filters filters, int context, long selfTestNonce, long bootNanos) {
     SecureRandom random = new SecureRandom();
     MemorySegment config = arena.allocate(ConfigLayout.SIZE, 8);
     for (int i = 0; i < 3; i++) {
@@ -46,11 +56,12 @@ final class KernelConfig {
     // million hits a second for the whole life of an agent.
     config.set(LONG, ConfigLayout.SEQ_BASE, bootNanos / 1_000);
     config.set(LONG, ConfigLayout.SELFTEST_NONCE, selfTestNonce);
-    filters(config, filters);
+    choose(config, filters, context);
     return config;
   }
 
-  private static void filters(MemorySegment config, Filters filters) {
+  private static void choose(MemorySegment config, Filters filters, int context) {
+    config.set(INT, ConfigLayout.CONTEXT, context);
     filter(config.asSlice(ConfigLayout.WANTED, ConfigLayout.FILTER_SIZE), filters.wanted());
     filter(config.asSlice(ConfigLayout.UNWANTED, ConfigLayout.FILTER_SIZE), filters.unwanted());
   }

@@ -25,14 +25,17 @@ final class Loader {
   private final BpfCalls bpf;
   private final KernelBtf btf;
   private final CaptureOptions options;
+  private final ContextSources sources;
   private final boolean arm;
   private final byte[] elf;
 
-  Loader(Libbpf libbpf, KernelBtf btf, CaptureOptions options) throws CaptureException {
+  Loader(Libbpf libbpf, KernelBtf btf, CaptureOptions options, ContextSources sources)
+      throws CaptureException {
     this.libbpf = libbpf;
     this.bpf = new BpfCalls(libbpf);
     this.btf = btf;
     this.options = options;
+    this.sources = sources;
     this.arm = System.getProperty("os.arch", "").equals("aarch64");
     this.elf = elf(arm ? "aarch64" : "x86_64");
   }
@@ -51,12 +54,21 @@ final class Loader {
 
   /** What must be equal for programs to be continued. */
   String key() {
-    return SetKey.of(elf, options, KernelConfig.filterBytes(options.filters()));
+    return SetKey.of(
+        elf,
+        options,
+        KernelConfig.chosenBytes(options.filters(), sources.bits()),
+        sources.obiMap());
   }
 
   /** Counters of programs of this release. */
   CounterMap counters(ProgramSet set) throws CaptureException {
     return new CounterMap(bpf, set.mapFd("counters"), cpus(), CountersShape.OURS);
+  }
+
+  /** Begins to tell programs of this release who publishes a context. */
+  ApplicationContexts contexts(ProgramSet set) throws CaptureException {
+    return ApplicationContexts.start(libbpf, set);
   }
 
   /**
@@ -117,22 +129,25 @@ final class Loader {
     long nonce = new SecureRandom().nextLong();
     BpfObject object = BpfObject.open(libbpf, elf);
     try {
-      Attachment attachment = Attachment.select(object, way, arm, btf, copies);
+      Attachment attachment = Attachment.select(object, way, arm, btf, copies, sources.records());
       try {
         object.setMaxEntries("ring", options.ringBytes());
         if (claims >= 0) {
           object.reuseMap("claims", claims);
         }
+        sources.connect(object);
         try (Arena arena = Arena.ofConfined()) {
           object.setInitialValue(
               KernelConfig.MAP,
-              KernelConfig.bytes(arena, options.filters(), nonce, KernelClock.bootNanos()));
+              KernelConfig.bytes(
+                  arena, options.filters(), sources.bits(), nonce, KernelClock.bootNanos()));
           MemorySegment control = arena.allocate(ControlLayout.SIZE, 8);
           control.set(Native.INT, ControlLayout.GATE, gate.number());
           object.setInitialValue(ControlLayout.MAP, control);
         }
         object.load();
         attachment.attach(copies, options.mode() == CaptureOptions.Mode.KPROBE, reason, owner);
+        attachment.add(sources.row());
         SelfTest.run(counters(attachment), attachment.exercised(), nonce);
         attachment.record(true);
         return attachment;

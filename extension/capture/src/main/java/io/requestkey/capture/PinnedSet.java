@@ -320,6 +320,11 @@ final class PinnedSet implements ProgramSet {
   }
 
   @Override
+  public boolean contextsWatched() {
+    return manifest.programs().containsKey(Attachment.EXEC);
+  }
+
+  @Override
   public AttachTable table(CounterMap counters) throws CaptureException {
     Map<Probe, Long> runs = new EnumMap<>(Probe.class);
     for (Probe probe : Probe.values()) {

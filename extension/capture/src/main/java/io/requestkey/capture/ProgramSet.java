@@ -21,6 +21,9 @@ sealed interface ProgramSet extends AutoCloseable permits Attachment, PinnedSet 
   /** How the system calls are seen, such as {@code fentry/fexit}. */
   String syscallWay();
 
+  /** Whether an entry of the table of processes goes when its process becomes another program. */
+  boolean contextsWatched();
+
   /** Which way each fact is captured, with the counts of now. */
   AttachTable table(CounterMap counters) throws CaptureException;
 

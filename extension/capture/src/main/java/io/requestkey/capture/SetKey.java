@@ -24,16 +24,19 @@ final class SetKey {
    * Such as {@code 3f0c1a2b4d5e6f70}: a name a bpffs takes (it takes no dots).
    *
    * @param elf the object's bytes
-   * @param filterConfiguration what the filters make of {@code struct rk_config}
+   * @param configuration what was chosen of {@code struct rk_config}
+   * @param obiMap id of OBI's map that the programs look at; 0: none
    */
-  static String of(byte[] elf, CaptureOptions options, byte[] filterConfiguration) {
+  static String of(byte[] elf, CaptureOptions options, byte[] configuration, int obiMap) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       part(digest, elf);
-      part(digest, filterConfiguration);
+      part(digest, configuration);
       part(digest, options.mode().name().getBytes(StandardCharsets.US_ASCII));
       part(digest, options.syscallProbes().name().getBytes(StandardCharsets.US_ASCII));
       part(digest, ByteBuffer.allocate(4).putInt(options.ringBytes()).array());
+      part(digest, options.appSpan().name().getBytes(StandardCharsets.US_ASCII));
+      part(digest, ByteBuffer.allocate(4).putInt(obiMap).array());
       return HexFormat.of().formatHex(digest.digest()).substring(0, HEX_DIGITS);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);

@@ -18,7 +18,7 @@ final class SetKeyTest {
   private static final byte[] OBJECT = {1, 2, 3};
 
   private static String key(byte[] object, CaptureOptions options) {
-    return SetKey.of(object, options, KernelConfig.filterBytes(options.filters()));
+    return SetKey.of(object, options, KernelConfig.chosenBytes(options.filters(), 0), 0);
   }
 
   private static CaptureOptions filtered(Filters filters) {
@@ -28,6 +28,7 @@ final class SetKeyTest {
         OPTIONS.ringBytes(),
         filters,
         OPTIONS.pin(),
+        OPTIONS.appSpan(),
         OPTIONS.library());
   }
 
@@ -56,6 +57,7 @@ final class SetKeyTest {
                 OPTIONS.ringBytes(),
                 Filters.NONE,
                 OPTIONS.pin(),
+                OPTIONS.appSpan(),
                 OPTIONS.library())));
     keys.add(
         key(
@@ -66,6 +68,7 @@ final class SetKeyTest {
                 OPTIONS.ringBytes(),
                 Filters.NONE,
                 OPTIONS.pin(),
+                OPTIONS.appSpan(),
                 OPTIONS.library())));
     keys.add(
         key(
@@ -76,7 +79,21 @@ final class SetKeyTest {
                 OPTIONS.ringBytes() * 2,
                 Filters.NONE,
                 OPTIONS.pin(),
+                OPTIONS.appSpan(),
                 OPTIONS.library())));
+    keys.add(
+        key(
+            OBJECT,
+            new CaptureOptions(
+                OPTIONS.mode(),
+                OPTIONS.syscallProbes(),
+                OPTIONS.ringBytes(),
+                Filters.NONE,
+                OPTIONS.pin(),
+                CaptureOptions.AppSpan.LINK,
+                OPTIONS.library())));
+    keys.add(SetKey.of(OBJECT, OPTIONS, KernelConfig.chosenBytes(Filters.NONE, 1), 0));
+    keys.add(SetKey.of(OBJECT, OPTIONS, KernelConfig.chosenBytes(Filters.NONE, 0), 7));
     for (Criteria criteria :
         List.of(
             criteria(List.of("user"), List.of(), List.of(), List.of()),

@@ -7,7 +7,9 @@ package io.requestkey.agent.http;
 import io.requestkey.agent.delivery.LaneState;
 import io.requestkey.agent.delivery.Ledger;
 import io.requestkey.capture.AttachTable;
+import io.requestkey.capture.ContextCount;
 import java.util.List;
+import java.util.Map;
 
 /** What the management endpoints show. Every method is for any thread and does not block. */
 public interface AgentState {
@@ -20,6 +22,12 @@ public interface AgentState {
 
   /** Which way each fact is captured; empty before the capture runs. */
   AttachTable attachTable();
+
+  /** What came of looking for application spans; empty before the capture runs. */
+  Map<ContextCount, Long> contextCounts();
+
+  /** Processes whose threads' contexts are read now. */
+  long processesWithContext();
 
   /** Bytes in the ring that the agent has not taken yet. */
   long ringPendingBytes();

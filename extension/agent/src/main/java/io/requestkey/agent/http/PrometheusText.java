@@ -8,6 +8,7 @@ import io.requestkey.agent.delivery.Account;
 import io.requestkey.agent.delivery.LaneState;
 import io.requestkey.agent.delivery.Signal;
 import io.requestkey.capture.AttachTable;
+import io.requestkey.capture.ContextCount;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
@@ -42,6 +43,11 @@ final class PrometheusText {
         "Frames the journal dropped to make room.",
         state.journalDropped());
     page.lanes(state.lanes());
+    page.contexts(state.contextCounts());
+    page.gauge(
+        "requestkey_context_processes",
+        "Processes whose threads' contexts are read.",
+        state.processesWithContext());
     page.probes(state.attachTable());
     return page.text.toString();
   }
@@ -68,6 +74,12 @@ final class PrometheusText {
                     .append("\"} ")
                     .append(n)
                     .append('\n')));
+  }
+
+  private void contexts(Map<ContextCount, Long> counts) {
+    head("requestkey_context_reads_total", "counter", "Looks for the application's span.");
+    counts.forEach(
+        (count, n) -> sample("requestkey_context_reads_total", "result", count.label(), n));
   }
 
   private void lanes(List<LaneState> lanes) {

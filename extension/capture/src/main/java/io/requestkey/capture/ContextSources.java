@@ -1,0 +1,88 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.capture;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the application's spans are looked for, decided before the programs are loaded: what is not
+ * there costs them nothing. Owns the descriptor of OBI's map.
+ */
+final class ContextSources implements AutoCloseable {
+
+  /** The object's name for it. */
+  static final String OBI_MAP = "traces_ctx_v1";
+
+  private static final String FACT = "application's span";
+
+  private final int bits;
+  private final @Nullable ObiMap obi;
+  private final AttachTable.Row row;
+
+  private ContextSources(int bits, @Nullable ObiMap obi, AttachTable.Row row) {
+    this.bits = bits;
+    this.obi = obi;
+    this.row = row;
+  }
+
+  static ContextSources of(CaptureOptions.AppSpan wanted, BpfCalls bpf) {
+    if (wanted == CaptureOptions.AppSpan.OFF) {
+      return new ContextSources(0, null, new AttachTable.Row(FACT, "none", "off", List.of()));
+    }
+    int bits = wanted == CaptureOptions.AppSpan.PARENT ? ConfigLayout.CONTEXT_PARENT : 0;
+    String way = "";
+    String reason = "";
+    if (ProcessRegistrar.possible()) {
+      bits |= ConfigLayout.CONTEXT_SDK;
+      way = "thread context (OTEP 4947)";
+    } else {
+      reason = "thread context: the agent is not in the initial pid namespace";
+    }
+    ObiMap obi = null;
+    try {
+      obi = ObiMap.open(bpf);
+      bits |= ConfigLayout.CONTEXT_OBI;
+      way += (way.isEmpty() ? "" : ", ") + "OBI's map";
+    } catch (CaptureException e) {
+      reason += (reason.isEmpty() ? "" : "; ") + "OBI: " + e.getMessage();
+    }
+    return new ContextSources(
+        bits, obi, new AttachTable.Row(FACT, way.isEmpty() ? "none" : way, reason, List.of()));
+  }
+
+  /** Bits of {@code enum rk_context_bit}. */
+  int bits() {
+    return bits;
+  }
+
+  /** Whether the records of threads are read. */
+  boolean records() {
+    return (bits & ConfigLayout.CONTEXT_SDK) != 0;
+  }
+
+  /** Id of OBI's map; 0: it is not looked at. */
+  int obiMap() {
+    return obi == null ? 0 : obi.id();
+  }
+
+  AttachTable.Row row() {
+    return row;
+  }
+
+  /** Gives the opened object OBI's map, before it is loaded. */
+  void connect(BpfObject object) throws CaptureException {
+    if (obi != null) {
+      object.reuseMap(OBI_MAP, obi.fd());
+    }
+  }
+
+  @Override
+  public void close() {
+    if (obi != null) {
+      obi.close();
+    }
+  }
+}

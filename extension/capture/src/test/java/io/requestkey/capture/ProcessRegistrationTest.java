@@ -1,0 +1,134 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** This process is the one that publishes. */
+final class ProcessRegistrationTest {
+
+  private static final int PID = (int) ProcessHandle.current().pid();
+
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment memory = arena.allocate(4096, 8);
+  private final Table table = new Table();
+  private final ProcessRegistration registration = new ProcessRegistration(table, Path.of("/proc"));
+
+  /** Writes down what is done to it. */
+  private static final class Table implements ProcessTable {
+    final List<String> events = new ArrayList<>();
+    final List<ProcessEntry> entries = new ArrayList<>();
+    Runnable onEnter = () -> {};
+    boolean gone;
+
+    @Override
+    public boolean enter(int pid, ProcessEntry entry) {
+      events.add("enter");
+      entries.add(entry);
+      onEnter.run();
+      return true;
+    }
+
+    @Override
+    public boolean confirm(int pid, ProcessEntry entry) {
+      events.add("confirm");
+      return !gone;
+    }
+
+    @Override
+    public void remove(int pid) {
+      events.add("remove");
+    }
+
+    @Override
+    public List<Integer> pids() {
+      return List.of(PID, 1 << 22);
+    }
+  }
+
+  @AfterEach
+  void free() {
+    arena.close();
+  }
+
+  private void publish(long at) {
+    ByteBuffer context =
+        ContextBytes.published(
+            memory.address(),
+            at,
+            new ContextBytes()
+                .resource("service.name", "shop")
+                .attribute(ProcessContext.TLS_OFFSET, -240)
+                .payload());
+    MemorySegment.copy(MemorySegment.ofBuffer(context), 0, memory, 0, context.limit());
+  }
+
+  @Test
+  void processIsEnteredThenPutToUse() throws Exception {
+    publish(1);
+    assertThat(registration.register(PID, memory.address())).isTrue();
+    assertThat(table.events).containsExactly("enter", "confirm");
+    assertThat(table.entries)
+        .containsExactly(
+            new ProcessEntry(
+                ProcessStart.bootNanos(Path.of("/proc/self")),
+                new ThreadVariable.Static(-240),
+                "shop"));
+  }
+
+  @Test
+  void processThatChangesWhileItIsEnteredIsReadAgain() throws Exception {
+    publish(1);
+    table.onEnter =
+        () -> {
+          table.onEnter = () -> {};
+          publish(2);
+        };
+    assertThat(registration.register(PID, memory.address())).isTrue();
+    assertThat(table.events).containsExactly("enter", "remove", "enter", "confirm");
+  }
+
+  @Test
+  void processThatAnExecTookOutIsNotEntered() throws Exception {
+    publish(1);
+    table.gone = true;
+    assertThat(registration.register(PID, memory.address())).isFalse();
+    assertThat(table.events).containsExactly("enter", "confirm");
+  }
+
+  @Test
+  void contextThatIsNeverWholeIsGivenUp() throws Exception {
+    publish(0);
+    assertThat(registration.register(PID, memory.address())).isFalse();
+    assertThat(table.events).containsExactly("remove");
+  }
+
+  @Test
+  void processWithoutContextIsTakenOut() throws Exception {
+    assertThat(registration.register(PID, 4096)).isFalse();
+    assertThat(table.events).containsExactly("remove");
+  }
+
+  @Test
+  void noProcess() throws Exception {
+    assertThat(registration.register(-1, 0)).isFalse();
+    assertThat(registration.register(1 << 22, 0)).isFalse();
+  }
+
+  @Test
+  void sweepTakesOutWhatHasEnded() {
+    registration.sweep();
+    assertThat(table.events).containsExactly("remove");
+  }
+}
