@@ -98,7 +98,7 @@ final class ProtoReader {
         long _ = varint();
       }
       case FIXED64 -> advance(8);
-      case LENGTH_DELIMITED -> position += length();
+      case LENGTH_DELIMITED -> advance(length());
       case FIXED32 -> advance(4);
       default -> throw new MalformedException("wire type " + wireType);
     }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,32 @@ final class ProcessContextDecoderTest {
                     .resource("threadlocal.schema_version", "tls_v1")
                     .payload()))
         .isEqualTo(new ProcessContext(null, null, null));
+  }
+
+  /** What ddtrace 4.16.0 publishes, its attributes of other kinds in between. */
+  @Test
+  void contextOfAnotherPublisher() throws ProtoReader.MalformedException {
+    byte[] payload =
+        HexFormat.of()
+            .parseHex(
+                "0a1b0a190a0c736572766963652e6e616d6512090a0764642d73686f70"
+                    + "12410a1d7468726561646c6f63616c2e6174747269627574655f6b65795f6d6170"
+                    + "12202a1e0a1c0a1a64617461646f672e6c6f63616c5f726f6f745f7370616e5f6964"
+                    + "122e0a1a7468726561646c6f63616c2e736368656d615f76657273696f6e"
+                    + "12100a0e746c73646573635f76315f646576");
+    assertThat(ProcessContextDecoder.decode(payload))
+        .isEqualTo(new ProcessContext("dd-shop", "tlsdesc_v1_dev", null));
+  }
+
+  @Test
+  void fieldsOfEveryWireTypeAreSkipped() throws ProtoReader.MalformedException {
+    byte[] unknown =
+        HexFormat.of().parseHex("5801" + "59" + "0102030405060708" + "5d01020304" + "5a03010203");
+    byte[] known = usual().payload();
+    byte[] both = Arrays.copyOf(unknown, unknown.length + known.length);
+    System.arraycopy(known, 0, both, unknown.length, known.length);
+    assertThat(ProcessContextDecoder.decode(both))
+        .isEqualTo(new ProcessContext("käse", "tls_v1", null));
   }
 
   @Test
