@@ -49,6 +49,7 @@ final class CaptureProcess {
                     List.of()),
                 Criteria.NONE),
             CaptureOptions.Pin.valueOf(args[3]),
+            defaults.appSpan(),
             defaults.library());
     Thread.ofPlatform().daemon(true).start(CaptureProcess::listen);
     ByteBuffer record = ByteBuffer.allocate(1 << 16);

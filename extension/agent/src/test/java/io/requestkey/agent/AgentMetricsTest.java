@@ -20,6 +20,7 @@ import io.requestkey.agent.otlp.Fault;
 import io.requestkey.agent.otlp.FaultyReceiver;
 import io.requestkey.agent.otlp.OtlpVertx;
 import io.requestkey.capture.AttachTable;
+import io.requestkey.capture.ContextCount;
 import io.requestkey.capture.HitKind;
 import io.requestkey.capture.KernelCounts;
 import io.requestkey.capture.KernelLoss;
@@ -103,6 +104,16 @@ final class AgentMetricsTest {
     @Override
     public AttachTable attachTable() {
       return new AttachTable(List.of());
+    }
+
+    @Override
+    public Map<ContextCount, Long> contextCounts() {
+      return Map.of(ContextCount.READ, 7L, ContextCount.ABSENT, 3L);
+    }
+
+    @Override
+    public long processesWithContext() {
+      return 2;
     }
 
     @Override
