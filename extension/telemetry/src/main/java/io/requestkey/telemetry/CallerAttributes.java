@@ -51,6 +51,14 @@ final class CallerAttributes {
         attributes, KeyringAttributes.CALLER_SESSION_KEYRING_SERIAL, caller.sessionKeyring());
   }
 
+  /** Which service the process says it is, in a context that it has published. */
+  void putService(HitAttributes.Builder attributes, Caller caller) {
+    String name = caller.serviceName().value();
+    if (!name.isEmpty()) {
+      attributes.put(KeyringAttributes.CALLER_SERVICE_NAME, name);
+    }
+  }
+
   private void putTimes(HitAttributes.Builder attributes, Caller caller, Observation observation) {
     if (caller.startBootNanos() != 0) {
       Written start = written(observation.epochNanos(caller.startBootNanos()), lastStart);

@@ -54,6 +54,9 @@ final class HitAttributesMapper {
       putCall(attributes, header, Failure.of(hit));
     }
     callers.put(attributes, header.caller(), observation);
+    if (!(hit instanceof KeyFreedHit || hit instanceof UpcallHit)) {
+      callers.putService(attributes, header.caller());
+    }
     attributes.put(
         KeyringAttributes.LOG_RECORD_UID,
         observation.bootId() + "-" + HEX.toHexDigits(header.sequence()));

@@ -589,6 +589,13 @@ public final class KeyringAttributes {
   /** Group id that the task acts under instead of its own, where it does. */
   public static final AttributeKey<Long> CALLER_SERVICE_GID = longKey("keyring.caller.service.gid");
 
+  /**
+   * Name of the service, where the process publishes it (OTEP 4719). The process's own word, at
+   * most 64 bytes.
+   */
+  public static final AttributeKey<String> CALLER_SERVICE_NAME =
+      stringKey("keyring.caller.service.name");
+
   /** Serial of the task's session keyring; left out when it has none. */
   public static final AttributeKey<Long> CALLER_SESSION_KEYRING_SERIAL =
       longKey("keyring.caller.session_keyring.serial");

@@ -61,7 +61,7 @@ final class Samples {
               true),
           1,
           2,
-          KernelText.ABSENT);
+          KernelText.of("checkout"));
 
   static List<Redaction> redactions() {
     return List.of(
