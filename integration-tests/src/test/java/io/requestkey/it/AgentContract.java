@@ -162,7 +162,7 @@ abstract class AgentContract {
   void everyOperationIsToldAsWritten() throws IOException {
     List<String> names =
         scenario().truth().keySet().stream().filter(name -> name.startsWith("op:")).toList();
-    assertThat(names).hasSizeGreaterThan(60);
+    assertThat(names).hasSizeGreaterThan(50);
     String told = Story.of(scenario(), names);
     Files.writeString(scenario().out().resolve("operations.txt"), told);
     try (InputStream expected =

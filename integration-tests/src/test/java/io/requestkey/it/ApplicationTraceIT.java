@@ -41,7 +41,7 @@ final class ApplicationTraceIT {
             "6.1",
             "application.sh",
             root.resolve("integration-tests/target/test-classes") + ":" + libraries + "/*",
-            root.resolve("extension/javaagent/target/opentelemetry-javaagent.jar").toString(),
+            root.resolve("extension/javaagent/target/agents/newest.jar").toString(),
             Objects.requireNonNull(System.getProperty("extension")));
     spans =
         scenario.spans().stream()

@@ -5,12 +5,13 @@
 package io.requestkey.it;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.requestkey.it.Scenario.Call;
 import io.requestkey.it.Scenario.Item;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -34,8 +35,7 @@ final class Story {
           "keyring.caller.vtid",
           "keyring.caller.parent_vpid",
           "keyring.caller.cgroup.id",
-          "keyring.caller.start_time",
-          "keyring.caller.parent.start_time",
+          "keyring.caller.parent_creation_time",
           "keyring.caller.session_keyring.serial",
           "keyring.caller.user_namespace",
           "keyring.caller.pid_namespace",
@@ -65,38 +65,33 @@ final class Story {
   }
 
   private String tell() {
+    List<Item> made =
+        scenario.logs().stream()
+            .filter(log -> "operations".equals(log.get("keyring.caller.comm")))
+            // Whoever is running when a key goes does not call.
+            .filter(log -> !log.node().path("eventName").asText().equals("keyring.key_freed"))
+            .sorted(Comparator.comparingLong(log -> log.nanos("timeUnixNano")))
+            .toList();
+    if (made.size() != names.size()) {
+      return made.size() + " records of " + names.size() + " calls\n";
+    }
+    // One thread made them one after the other, and a child the last two: the n-th record is the
+    // n-th call's.
     Map<String, Item> logs = new HashMap<>();
-    for (String name : names) {
-      Call call = scenario.call(name);
-      List<Item> found =
-          scenario.logs().stream()
-              .filter(log -> within(log, call))
-              .filter(log -> comm(log).equals("operations"))
-              .toList();
-      if (found.size() == 1) {
-        logs.put(name, found.getFirst());
-        spans.putIfAbsent(found.getFirst().spanId(), name);
-      }
-      long answer = Long.parseLong(call.answer());
+    for (int i = 0; i < made.size(); i++) {
+      String name = names.get(i);
+      logs.put(name, made.get(i));
+      spans.putIfAbsent(made.get(i).spanId(), name);
+      long answer = Long.parseLong(scenario.call(name).answer());
       if (answer > 1_000_000) {
         serials.putIfAbsent(answer, name);
       }
     }
     List<String> lines = new ArrayList<>();
     for (String name : names) {
-      Item log = logs.get(name);
-      lines.add(log == null ? name + ": no single record" : name + ": " + tell(log));
+      lines.add(name + ": " + tell(Objects.requireNonNull(logs.get(name))));
     }
     return String.join("\n", lines) + "\n";
-  }
-
-  private static boolean within(Item log, Call call) {
-    return log.nanos("timeUnixNano") >= call.beginNanos()
-        && log.nanos("timeUnixNano") <= call.endNanos();
-  }
-
-  private static String comm(Item log) {
-    return String.valueOf(log.get("keyring.caller.comm"));
   }
 
   private String tell(Item log) {
