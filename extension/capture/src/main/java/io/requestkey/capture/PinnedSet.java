@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -195,7 +197,10 @@ final class PinnedSet implements ProgramSet {
   }
 
   private void openLinks() throws CaptureException {
-    BpfCalls.MapInfo counters = Objects.requireNonNull(bpf.mapInfo(mapFd("counters")));
+    Set<Integer> ours = new HashSet<>();
+    for (int fd : maps.values()) {
+      ours.add(Objects.requireNonNull(bpf.mapInfo(fd)).id());
+    }
     for (String program : manifest.programs().keySet()) {
       int link = bpf.open(linkPin(directory, program));
       if (link < 0) {
@@ -210,8 +215,8 @@ final class PinnedSet implements ProgramSet {
       }
       programs.put(program, fd);
       BpfCalls.ProgramInfo info = bpf.programInfo(fd);
-      if (info == null || !info.mapIds().contains(counters.id())) {
-        problems.add(program + " counts elsewhere");
+      if (info == null || Collections.disjoint(info.mapIds(), ours)) {
+        problems.add(program + " works on other maps");
       }
     }
     if (!maps.keySet().containsAll(manifest.maps())) {
