@@ -47,8 +47,8 @@ with_progress() {
     _tick "$log" "$started" "$$" &
     ticker=$!
     "$@" >"$log" 2>&1 </dev/null || status=$?
-    kill "$ticker" 2>/dev/null || true
-    wait "$ticker" 2>/dev/null || true
+    kill "$ticker" 2>/dev/null || true # it ends by itself when it cannot write: then there is nothing to stop
+    wait "$ticker" 2>/dev/null || true # the status is that of our own signal, not the command's, which is in $status
     if [ "$status" -ne 0 ]; then
         say "$label: failed after $((SECONDS - started)) s (exit status $status). Last lines of its output:"
         tail -n 20 -- "$log" | sed 's/^/    | /' >&2
@@ -62,8 +62,8 @@ _tick() {
     # A pipe nobody writes to, as a pause: a `sleep` child would outlive the ticker and keep the caller's pipes open.
     exec {pause}<> <(:)
     while kill -0 "$parent" 2>/dev/null; do
-        read -r -t 5 -u "$pause" || true
-        line=$(tail -n 1 -- "$log" 2>/dev/null) || true
+        read -r -t 5 -u "$pause" || true               # running into the time limit is the purpose, and bash calls it a failure
+        line=$(tail -n 1 -- "$log" 2>/dev/null) || true # the command may just have ended and its log gone: the line stays empty
         say "    $((SECONDS - started)) s: ${line:0:110}"
     done
 }

@@ -154,7 +154,8 @@ _trixie_sources() {
     if [ -z "$mirrors" ]; then
         # Which mirrors there are is known to apt only once it has fetched their lists; without root that takes lists of our own.
         mkdir -p "$work/own/lists/partial"
-        # A source that fails may be one that does not matter here: what came is looked at, not the status.
+        # A source that fails may be one that does not matter here: what came is looked at, not the status. If nothing came, the
+        # check for a mirror at the end of this function is the error.
         with_progress "asking apt for its mirrors" _own_apt "$work" update --error-on=any || true
         mirrors=$(_own_mirrors -o "Dir::State::Lists=$work/own/lists")
     fi
@@ -202,6 +203,7 @@ _trixie_keyring() {
         return 0
     fi
     mkdir -p "$work/own/lists/partial" "$work/own/archives/partial" "$work/keyring"
+    # As above: one broken source need not be Debian's. If Debian's own is the broken one, the download below fails and says so.
     with_progress "fetching the package lists, for Debian's current keyring" _own_apt "$work" update --error-on=any || true
     cd -- "$work/keyring" || return 1
     with_progress "downloading Debian's current keyring" _own_apt "$work" download debian-archive-keyring || return 1

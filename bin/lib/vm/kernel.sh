@@ -82,6 +82,8 @@ vm_unpack_image() {
     setup_sectors=$(_vm_field "$image" 497 1)
     offset=$(($(_vm_field "$image" 584 4) + (setup_sectors + 1) * 512))
     length=$(($(_vm_field "$image" 588 4) - 4))
+    # No failure from here on ends the function: whatever did not come out as an ELF file is replaced by the image itself, below.
+    # The first one is even the rule: head has enough, and tail ends by SIGPIPE.
     tail -c "+$((offset + 1))" -- "$image" | head -c "$length" >"$2.packed" || true
     case $(_vm_magic "$2.packed") in
         fd377a58) xz -dc <"$2.packed" >"$2" 2>/dev/null || true ;;
@@ -105,6 +107,7 @@ vm_apt_configure() {
     local dir=$1 arch=$2
     : >"$dir/status"
     {
+        # A machine without any such setting is no failure, though grep says 1 then.
         apt-config dump --no-empty | grep '^Acquire::' | grep -v '^Acquire::IndexTargets' || true
         cat <<CONFIG
 Dir::Etc::main "/dev/null";

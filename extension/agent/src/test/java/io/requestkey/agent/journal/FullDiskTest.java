@@ -121,6 +121,7 @@ final class FullDiskTest {
   @Test
   void aRealFullFileSystem() throws Exception {
     Path mount = Files.createDirectory(temporary.resolve("small"));
+    // Unit tests need no root, and this one cannot do without; CI runs as root.
     assumeThat(run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", mount.toString()))
         .as("mount(8) of a tmpfs, which root can")
         .isZero();
