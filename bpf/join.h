@@ -254,7 +254,7 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 	}
 	abandon_upcall(c, pid_tgid, call);
 	begin_record(r, call, result);
-	used = fill_texts(b, pid_tgid, call);
+	used = forget_bounds(b, fill_texts(b, pid_tgid, call));
 	if (kind == RK_KEYCTL) {
 		r->operation = call->arg[0];
 		__builtin_memcpy(r->arg, &call->arg[1], sizeof(r->arg));
@@ -290,15 +290,16 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 		r->tampering_reason = call->tampering_reason;
 	}
 	fill_caller(r, pid_tgid);
-	used = append_executable(b, used);
-	used = append_cgroup(b, used);
+	used = forget_bounds(b, append_executable(b, used));
+	used = forget_bounds(b, append_cgroup(b, used));
 	if (kind == RK_KEYCTL)
 		used = append_args(b, used, pid_tgid, call);
 	else
 		used = append_user_texts(b, used, pid_tgid, call);
+	used = forget_bounds(b, used);
 	if (kind == RK_REQUEST_KEY)
 		outcome_of_request(call, r);
-	used = service_of_caller(b, used);
+	used = forget_bounds(b, service_of_caller(b, used));
 	if (!submit(c, kind, b, used)) {
 		/* The span a follow-up would link to will never be seen. */
 		if (kind != RK_KEYCTL && result > 0)
