@@ -81,7 +81,7 @@ int BPF_KPROBE(kprobe_call_sbin_request_key, struct key *auth_key)
 	switch (bpf_map_update_elem(&upcalls, &pid_tgid, &upcall, BPF_NOEXIST)) {
 	case 0:
 		break;
-	case -17: /* EEXIST: the end of the thread's last upcall was missed */
+	case -EEXIST: /* the end of the thread's last upcall was missed */
 		count(&c->lost[RK_UPCALL][RK_LOST_EXIT_MISSED]);
 		bpf_map_update_elem(&upcalls, &pid_tgid, &upcall, BPF_ANY);
 		break;

@@ -33,7 +33,7 @@ static __always_inline bool begins(__u64 pid_tgid)
 		return false;
 	case RK_GATE_CLAIM:
 		/* No room: rather twice than not at all. */
-		if (bpf_map_update_elem(&claims, &pid_tgid, &me, BPF_NOEXIST) != -17 /* EEXIST */)
+		if (bpf_map_update_elem(&claims, &pid_tgid, &me, BPF_NOEXIST) != -EEXIST)
 			return true;
 		owner = bpf_map_lookup_elem(&claims, &pid_tgid);
 		return !owner || *owner == me;

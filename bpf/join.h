@@ -183,15 +183,15 @@ static __always_inline __u64 append_args(struct record_buffer *b, __u64 used, __
 		return fill_kept(b, used, &call->data[at], len);
 	}
 	switch (operation) {
-	case 1: /* join_session_keyring(name) */
+	case KEYCTL_JOIN_SESSION_KEYRING: /* (name) */
 		user_name = (const void *)call->arg[1];
 		if (!user_name) {
 			set_text(name, RK_TEXT_NULL);
 			return used;
 		}
 		break;
-	case 10: /* search(ring, type, description, destination) */
-	case 29: /* restrict_keyring(ring, type, restriction) */
+	case KEYCTL_SEARCH: /* (ring, type, description, destination) */
+	case KEYCTL_RESTRICT_KEYRING: /* (ring, type, restriction) */
 		user_type = (const void *)call->arg[2];
 		user_name = (const void *)call->arg[3];
 		used = append_text(b->data, RK_MAX_DATA, used, user_type, RK_TYPE_CAP, true, type);

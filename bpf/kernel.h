@@ -39,6 +39,9 @@ enum {
 	BPF_NOEXIST = 1,
 };
 
+/* What BPF_NOEXIST is answered with where there is an entry. */
+#define EEXIST 17
+
 enum {
 	BPF_RB_NO_WAKEUP = 1,
 	BPF_RB_FORCE_WAKEUP = 2,

@@ -56,7 +56,7 @@ static __always_inline int kernel_requests_key(enum rk_probe probe, struct key_t
 	switch (bpf_map_update_elem(&kernel_requests, &pid_tgid, call, BPF_NOEXIST)) {
 	case 0:
 		break;
-	case -17: /* EEXIST: the return of the thread's last request was missed */
+	case -EEXIST: /* the return of the thread's last request was missed */
 		count(&c->lost[RK_REQUEST_KEY][RK_LOST_EXIT_MISSED]);
 		bpf_map_update_elem(&kernel_requests, &pid_tgid, call, BPF_ANY);
 		break;
@@ -97,7 +97,7 @@ static __always_inline int kernel_request_answered(enum rk_probe probe, __u64 an
 {
 	struct rk_counters *c = counted(probe);
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	bool is_error = answer >= (__u64)-4095;
+	bool is_error = answer >= (__u64)-MAX_ERRNO;
 	struct record_buffer *b;
 	struct key *key = (struct key *)answer;
 	struct key_type *type;

@@ -102,8 +102,8 @@ static __always_inline void fill_keyctl_keys(struct rk_record *r, const struct c
 
 	if (keyctl_keys_in_memory(operation)) {
 		r->key[0] = call->looked_up[0];
-		if (operation == 23) {
-			/* dh_compute({private, prime, base}): looked up as prime, base, private. */
+		if (operation == KEYCTL_DH_COMPUTE) {
+			/* ({private, prime, base}) are looked up as prime, base, private. */
 			r->key[1] = call->looked_up[2];
 			r->key[2] = call->looked_up[0];
 			r->key[3] = call->looked_up[1];
@@ -113,26 +113,26 @@ static __always_inline void fill_keyctl_keys(struct rk_record *r, const struct c
 	if (keyctl_has_target(operation))
 		fill_key(&r->key[0], call, call->arg[1]);
 	switch (operation) {
-	case 8: /* link(key, ring) */
-	case 9: /* unlink(key, ring) */
+	case KEYCTL_LINK: /* (key, ring) */
+	case KEYCTL_UNLINK: /* (key, ring) */
 		fill_key(&r->key[1], call, call->arg[2]);
 		break;
-	case 10: /* search(ring, type, description, destination) */
+	case KEYCTL_SEARCH: /* (ring, type, description, destination) */
 		fill_key(&r->key[1], call, call->arg[1]);
 		fill_key(&r->key[2], call, call->arg[4]);
 		break;
-	case 12: /* instantiate(key, payload, length, ring) */
-	case 19: /* reject(key, timeout, error, ring) */
-	case 20: /* instantiate_iov(key, vector, length, ring) */
+	case KEYCTL_INSTANTIATE: /* (key, payload, length, ring) */
+	case KEYCTL_REJECT: /* (key, timeout, error, ring) */
+	case KEYCTL_INSTANTIATE_IOV: /* (key, vector, length, ring) */
 		fill_key(&r->key[1], call, call->arg[4]);
 		break;
-	case 13: /* negate(key, timeout, ring) */
+	case KEYCTL_NEGATE: /* (key, timeout, ring) */
 		fill_key(&r->key[1], call, call->arg[3]);
 		break;
-	case 22: /* get_persistent(uid, ring) */
+	case KEYCTL_GET_PERSISTENT: /* (uid, ring) */
 		fill_key(&r->key[1], call, call->arg[2]);
 		break;
-	case 30: /* move(key, from, to) */
+	case KEYCTL_MOVE: /* (key, from, to) */
 		fill_key(&r->key[1], call, call->arg[2]);
 		fill_key(&r->key[2], call, call->arg[3]);
 		break;

@@ -49,6 +49,7 @@ const enum rk_gate *unused_gate __attribute__((unused));
 const enum rk_context_bit *unused_context_bit __attribute__((unused));
 const enum rk_context_count *unused_context_count __attribute__((unused));
 const enum rk_tls *unused_tls __attribute__((unused));
+const enum keyctl_operation *unused_keyctl_operation __attribute__((unused));
 const struct rk_publication *unused_publication __attribute__((unused));
 
 SCRATCH(request_scratch, struct record_buffer);
@@ -129,21 +130,21 @@ SEC("kprobe/keyring_search")
 int BPF_KPROBE(kprobe_keyring_search, void *keyring, struct key_type *type,
 	       const char *description)
 {
-	return named(RK_PROBE_KEYRING_SEARCH, 10, BPF_CORE_READ(type, name), description);
+	return named(RK_PROBE_KEYRING_SEARCH, KEYCTL_SEARCH, BPF_CORE_READ(type, name), description);
 }
 
 /* join_session_keyring(name) */
 SEC("kprobe/join_session_keyring")
 int BPF_KPROBE(kprobe_join_session_keyring, const char *name)
 {
-	return named(RK_PROBE_JOIN_SESSION_KEYRING, 1, NULL, name);
+	return named(RK_PROBE_JOIN_SESSION_KEYRING, KEYCTL_JOIN_SESSION_KEYRING, NULL, name);
 }
 
 /* keyring_restrict(keyring_ref, type, restriction) */
 SEC("kprobe/keyring_restrict")
 int BPF_KPROBE(kprobe_keyring_restrict, void *keyring, const char *type, const char *restriction)
 {
-	return named(RK_PROBE_KEYRING_RESTRICT, 29, type, restriction);
+	return named(RK_PROBE_KEYRING_RESTRICT, KEYCTL_RESTRICT_KEYRING, type, restriction);
 }
 
 /* Keys ------------------------------------------------------------------------------------------ */

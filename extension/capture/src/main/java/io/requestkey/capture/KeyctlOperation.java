@@ -11,56 +11,47 @@ import org.jspecify.annotations.Nullable;
  * their numbers.
  */
 public enum KeyctlOperation {
-  GET_KEYRING_ID(0, Target.ARG2),
-  JOIN_SESSION_KEYRING(1, Target.RESULT),
-  UPDATE(2, Target.ARG2),
-  REVOKE(3, Target.ARG2),
-  CHOWN(4, Target.ARG2),
-  SETPERM(5, Target.ARG2),
-  DESCRIBE(6, Target.ARG2),
-  CLEAR(7, Target.ARG2),
-  LINK(8, Target.ARG2),
-  UNLINK(9, Target.ARG2),
-  SEARCH(10, Target.RESULT),
-  READ(11, Target.ARG2),
-  INSTANTIATE(12, Target.ARG2),
-  NEGATE(13, Target.ARG2),
-  SET_REQKEY_KEYRING(14, Target.NONE),
-  SET_TIMEOUT(15, Target.ARG2),
-  ASSUME_AUTHORITY(16, Target.ARG2),
-  GET_SECURITY(17, Target.ARG2),
-  SESSION_TO_PARENT(18, Target.NONE),
-  REJECT(19, Target.ARG2),
-  INSTANTIATE_IOV(20, Target.ARG2),
-  INVALIDATE(21, Target.ARG2),
-  GET_PERSISTENT(22, Target.RESULT),
-  DH_COMPUTE(23, Target.NONE),
-  PKEY_QUERY(24, Target.ARG2),
-  PKEY_ENCRYPT(25, Target.NONE),
-  PKEY_DECRYPT(26, Target.NONE),
-  PKEY_SIGN(27, Target.NONE),
-  PKEY_VERIFY(28, Target.NONE),
-  RESTRICT_KEYRING(29, Target.ARG2),
-  MOVE(30, Target.ARG2),
-  CAPABILITIES(31, Target.NONE),
-  WATCH_KEY(32, Target.ARG2);
-
-  /** Where the serial of the key operated on stands. */
-  enum Target {
-    NONE,
-    ARG2,
-    RESULT
-  }
+  GET_KEYRING_ID(0),
+  JOIN_SESSION_KEYRING(1),
+  UPDATE(2),
+  REVOKE(3),
+  CHOWN(4),
+  SETPERM(5),
+  DESCRIBE(6),
+  CLEAR(7),
+  LINK(8),
+  UNLINK(9),
+  SEARCH(10),
+  READ(11),
+  INSTANTIATE(12),
+  NEGATE(13),
+  SET_REQKEY_KEYRING(14),
+  SET_TIMEOUT(15),
+  ASSUME_AUTHORITY(16),
+  GET_SECURITY(17),
+  SESSION_TO_PARENT(18),
+  REJECT(19),
+  INSTANTIATE_IOV(20),
+  INVALIDATE(21),
+  GET_PERSISTENT(22),
+  DH_COMPUTE(23),
+  PKEY_QUERY(24),
+  PKEY_ENCRYPT(25),
+  PKEY_DECRYPT(26),
+  PKEY_SIGN(27),
+  PKEY_VERIFY(28),
+  RESTRICT_KEYRING(29),
+  MOVE(30),
+  CAPABILITIES(31),
+  WATCH_KEY(32);
 
   private static final KeyctlOperation[] BY_NUMBER = values();
 
   private final int number;
-  private final Target target;
   private final String label;
 
-  KeyctlOperation(int number, Target target) {
+  KeyctlOperation(int number) {
     this.number = number;
-    this.target = target;
     this.label = name().toLowerCase(java.util.Locale.ROOT);
   }
 
@@ -87,10 +78,5 @@ public enum KeyctlOperation {
   /** The name in lower case, without the prefix: {@code get_keyring_id}. */
   public String label() {
     return label;
-  }
-
-  /** Where the serial of the key operated on stands; {@code rk_keyctl_target()} in BPF agrees. */
-  Target target() {
-    return target;
   }
 }
