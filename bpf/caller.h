@@ -54,13 +54,6 @@ static __always_inline void fill_pids(struct rk_record *r, struct task_struct *t
 	}
 }
 
-static __always_inline __u64 started(struct task_struct *task)
-{
-	if (bpf_core_field_exists(task->start_boottime))
-		return BPF_CORE_READ(task, start_boottime);
-	return BPF_CORE_READ((struct task_struct___before_5_5 *)task, real_start_time);
-}
-
 /* Everything but the paths. */
 static __always_inline void fill_caller(struct rk_record *r, __u64 pid_tgid)
 {
@@ -72,8 +65,8 @@ static __always_inline void fill_caller(struct rk_record *r, __u64 pid_tgid)
 	r->pid = pid_tgid >> 32;
 	r->tid = pid_tgid;
 	r->ppid = BPF_CORE_READ(parent, tgid);
-	r->process_start_ns = started(BPF_CORE_READ(task, group_leader));
-	r->parent_start_ns = started(BPF_CORE_READ(parent, group_leader));
+	r->process_start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	r->parent_start_ns = BPF_CORE_READ(parent, group_leader, start_boottime);
 	fill_pids(r, task, parent);
 	r->ruid = BPF_CORE_READ(real, uid.val);
 	r->rgid = BPF_CORE_READ(real, gid.val);

@@ -257,11 +257,6 @@ struct task_struct {
 	kuid_t loginuid;
 };
 
-/* Before Linux 5.5. */
-struct task_struct___before_5_5 {
-	__u64 real_start_time;
-};
-
 /* include/trace/syscall.h: the common fields, the number, then the arguments or the result. */
 struct trace_event_raw_sys_enter {
 	long id;
