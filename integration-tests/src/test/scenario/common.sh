@@ -52,7 +52,8 @@ start_agent() { # NAME OPTION...
     "$root/bin/run" --http "$http" "$@" >"$out/$name.out" 2>"$out/$name.err" &
     agent=$!
     pids+=("$agent")
-    await 120 "readiness of the agent" get "$http" /readyz
+    # A newer kernel that is emulated on a busy machine needs minutes to judge the programs.
+    await 600 "readiness of the agent" get "$http" /readyz
     get "$http" /attach >"$out/$name.attach.json"
 }
 
@@ -61,7 +62,7 @@ settled() {
 }
 
 stop_agent() { # NAME
-    await 120 "settled ledger" settled
+    await 600 "settled ledger" settled
     get "$http" /ledger >"$out/$1.ledger.json"
     get "$http" /metrics >"$out/$1.metrics"
     kill -TERM "$agent"
