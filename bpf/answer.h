@@ -8,9 +8,7 @@
 #include "keys.h"
 #include "tampering.h"
 
-/* key_instantiate_and_link(key, ...) and key_reject_and_link(key, ...): instantiate, negate and
- * reject do not look their key up.
- */
+/* Instantiate, negate, reject and assume_authority do not look their key up. */
 static __always_inline int answered(struct key *key)
 {
 	struct rk_counters *c = counted(RK_PROBE_KEY_ANSWERED);
@@ -22,7 +20,7 @@ static __always_inline int answered(struct key *key)
 		return 0;
 	call = bpf_map_lookup_elem(&calls, &pid_tgid);
 	if (call && call->kind == RK_KEYCTL && !call->unrecorded &&
-	    keyctl_answers(call->arg[0]))
+	    keyctl_answers(call->arg[0]) && BPF_CORE_READ(key, serial) == (__s32)call->arg[1])
 		operating_on(c, pid_tgid, call, key, g);
 	return 0;
 }

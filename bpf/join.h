@@ -276,7 +276,7 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 		}
 		if (result > 0)
 			r->key[0].resolved = result;
-		else
+		if (call->key_serial != result) /* of another key, or of none */
 			r->flags &= ~RK_F_KEY_ACCESS;
 		if (kind == RK_REQUEST_KEY) {
 			r->arg[0] = (__s64)(__s32)call->arg[3];

@@ -163,6 +163,25 @@ static __always_inline void found(struct rk_counters *c, __s32 id, __u64 key_ref
 		looked_up(c, pid_tgid, call, id, key, g);
 }
 
+/* key_create_or_update() has returned the key whose serial add_key(2) answers with. A key type may
+ * make other keys on the way; they are returned before this one.
+ */
+SEC("kretprobe/key_create_or_update")
+int BPF_KRETPROBE(kretprobe_key_create_or_update, __u64 key_ref)
+{
+	struct rk_counters *c = counted(RK_PROBE_KEY_CREATE_OR_UPDATE_EXIT);
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct key *key = key_of(key_ref);
+	struct call *call;
+
+	if (!c || !key)
+		return 0;
+	call = bpf_map_lookup_elem(&calls, &pid_tgid);
+	if (call && call->kind == RK_ADD_KEY && !call->unrecorded)
+		keep_access(call, key);
+	return 0;
+}
+
 /* Its result is of a type that no kernel's BTF defines, so that it may not be read as a result. */
 SEC("fexit/lookup_user_key")
 int BPF_PROG(fexit_lookup_user_key, __s32 id)
@@ -204,6 +223,21 @@ SEC("kprobe/key_instantiate_and_link")
 int BPF_KPROBE(kprobe_key_instantiate_and_link, struct key *key)
 {
 	return answered(key);
+}
+
+/* key_get_instantiation_authkey(id): for assume_authority, which is given the number of the key that
+ * the authorisation is for.
+ */
+SEC("kretprobe/key_get_instantiation_authkey")
+int BPF_KRETPROBE(kretprobe_key_get_instantiation_authkey, __u64 auth_key)
+{
+	struct key *key = key_of(auth_key);
+	struct request_key_auth *rka;
+
+	if (!key)
+		return 0;
+	rka = BPF_CORE_READ(key, payload.data[0]);
+	return answered(BPF_CORE_READ(rka, target_key));
 }
 
 /* Entry and return of the system calls --------------------------------------------------------- */

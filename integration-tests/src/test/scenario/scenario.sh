@@ -47,7 +47,8 @@ call added keyctl add user "it-added-$$" payload @s
 call invalidate keyctl invalidate "$last"
 call added2 keyctl add user "it-added2-$$" payload @s
 call unlink keyctl unlink "$last" @s
-"$operations" "it-ops-$$:" | sed 's/^/op:/' >>"$out/truth"
+# As long whatever the process id: lengths of descriptions are among what is told.
+"$operations" "$(printf "it-ops-%07d:" "$$")" | sed 's/^/op:/' >>"$out/truth"
 stop_agent grpc
 
 export OTEL_EXPORTER_OTLP_ENDPOINT=http://$OTLP_HTTP_ENDPOINT OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf

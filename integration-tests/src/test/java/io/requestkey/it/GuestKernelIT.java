@@ -145,6 +145,20 @@ final class GuestKernelIT extends AgentContract {
   }
 
   @Test
+  void keyThatAHelperAssumesAuthorityForIsTold() {
+    List<Item> assumed =
+        described("keyring.keyctl", "story:plain:").stream()
+            .filter(log -> "assume_authority".equals(log.get("keyring.keyctl.operation")))
+            .toList();
+    assertThat(assumed).hasSize(1);
+    Item log = assumed.getFirst();
+    assertThat(log.get("keyring.key.type")).isEqualTo("user");
+    assertThat(log.get("keyring.key.serial"))
+        .isEqualTo(Long.parseLong(scenario().call("story:constructed").answer()));
+    assertThat(log.get("keyring.key.permissions.text")).asString().startsWith("alswrv");
+  }
+
+  @Test
   void requestsForOneKeyAreOneThatMakesItAndThoseThatWait() {
     List<Object> outcomes = new ArrayList<>();
     for (Item log : described("keyring.request_key", "story:slow:same")) {

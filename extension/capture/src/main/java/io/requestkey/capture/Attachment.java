@@ -43,25 +43,32 @@ final class Attachment implements ProgramSet {
 
   private static final String REQUEST_COPIES = "kprobe_request_key_and_link";
   private static final String ADD_COPIES = "kprobe_key_create_or_update";
+  private static final String ADDED = "kretprobe_key_create_or_update";
   private static final String LOOKUP = "lookup_user_key";
   static final String EXEC = "tp_process_exec";
   private static final String KEY_GONE = "kprobe_security_key_free";
 
-  /** A kprobe on a function, which the capture can do without. */
-  private record Optional(String function, Probe probe) {
+  /** A probe on a function, which the capture can do without. */
+  private record Optional(String kind, String function, Probe probe) {
     String program() {
-      return "kprobe_" + function;
+      return kind + "_" + function;
+    }
+
+    String label() {
+      return kind + " " + function;
     }
   }
 
   private static final List<Optional> NAMED =
       List.of(
-          new Optional("keyring_search", Probe.KEYRING_SEARCH),
-          new Optional("join_session_keyring", Probe.JOIN_SESSION_KEYRING),
-          new Optional("keyring_restrict", Probe.KEYRING_RESTRICT));
+          new Optional("kprobe", "keyring_search", Probe.KEYRING_SEARCH),
+          new Optional("kprobe", "join_session_keyring", Probe.JOIN_SESSION_KEYRING),
+          new Optional("kprobe", "keyring_restrict", Probe.KEYRING_RESTRICT));
 
   private static final List<Optional> ANSWERED =
-      List.of(new Optional("key_instantiate_and_link", Probe.KEY_ANSWERED));
+      List.of(
+          new Optional("kprobe", "key_instantiate_and_link", Probe.KEY_ANSWERED),
+          new Optional("kretprobe", "key_get_instantiation_authkey", Probe.KEY_ANSWERED));
 
   private static boolean isOptional(String program) {
     return java.util.stream.Stream.of(NAMED, ANSWERED)
@@ -140,6 +147,7 @@ final class Attachment implements ProgramSet {
     }
     if (program.equals(REQUEST_COPIES)
         || program.equals(ADD_COPIES)
+        || program.equals(ADDED)
         || program.equals(KEY_GONE)
         || isOptional(program)) {
       return copies;
@@ -187,8 +195,9 @@ final class Attachment implements ProgramSet {
     attachSystemCalls(reason);
     attachCompat();
     attachLookup(copies);
+    attachAdded(copies);
     attachGroup("what keyctl names", NAMED, "caller's memory", copies);
-    attachGroup("key that instantiate, negate and reject answer", ANSWERED, "none", copies);
+    attachGroup("key that a helper answers about", ANSWERED, "none", copies);
     attachOptional(
         "key freed",
         KEY_GONE,
@@ -276,6 +285,19 @@ final class Attachment implements ProgramSet {
     }
   }
 
+  /** Which key add_key returns, and not only its number. */
+  private void attachAdded(boolean copies) {
+    String fact = "key that add_key returns, its owner and rights";
+    int errno = copies ? attachReturn(ADDED, "key_create_or_update") : 0;
+    if (copies && errno == 0) {
+      String label = "kretprobe key_create_or_update";
+      add(fact, label, "", ADDED, Probe.KEY_CREATE_OR_UPDATE_EXIT, true);
+    } else {
+      String reason = copies ? reasonOf(errno) : "needs kprobes";
+      rows.add(new AttachTable.Row(fact, "its number", reason, List.of()));
+    }
+  }
+
   private void attachGroup(
       String fact, List<Optional> probesOfFact, String fallback, boolean copies) {
     if (!copies) {
@@ -286,19 +308,19 @@ final class Attachment implements ProgramSet {
     List<String> seen = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     for (Optional optional : probesOfFact) {
-      int errno = object.attach(optional.program());
+      int errno = attachReturn(optional.program(), optional.function);
       if (errno == 0) {
         probes.put(optional.program(), optional.probe);
         states.add(state(optional.program()));
-        seen.add(optional.function);
+        seen.add(optional.label());
       } else {
-        missing.add(optional.function + ": " + reasonOf(errno));
+        missing.add(optional.label() + ": " + reasonOf(errno));
       }
     }
     rows.add(
         new AttachTable.Row(
             fact,
-            seen.isEmpty() ? fallback : "kprobe " + String.join(", ", seen),
+            seen.isEmpty() ? fallback : String.join(", ", seen),
             String.join("; ", missing),
             states));
   }
@@ -378,6 +400,7 @@ final class Attachment implements ProgramSet {
     }
   }
 
+  /** Attaches a program, one for the return of a function by a probe that keeps up with many. */
   private int attachReturn(String program, String function) {
     if (returnProbes == null || !program.startsWith(Way.KPROBE.exit)) {
       return object.attach(program);
