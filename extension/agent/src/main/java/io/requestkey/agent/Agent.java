@@ -32,7 +32,6 @@ import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureException;
 import io.requestkey.capture.CaptureOptions;
 import io.requestkey.capture.ContextCount;
-import io.requestkey.capture.KernelCounts;
 import io.requestkey.capture.RingReader;
 import io.requestkey.telemetry.KeyMetrics;
 import io.requestkey.telemetry.KeyTelemetry;
@@ -91,10 +90,7 @@ final class Agent implements AgentState {
   private final StopSignal stop = new StopSignal();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
-  private volatile KernelCounts lastCounts = KernelCounts.none();
-  private final Object captureLock = new Object();
-
-  private @Nullable Capture capture; // guarded by captureLock
+  private final RunningCapture capture;
   private volatile @Nullable Delivery delivery;
   private final AtomicBoolean saidUndecodable = new AtomicBoolean();
   private volatile boolean ready;
@@ -112,6 +108,7 @@ final class Agent implements AgentState {
     this.console = console;
     this.journalOptions = journalOptions;
     this.journal = journal;
+    this.capture = new RunningCapture(diagnostics);
     this.ledger = new Ledger(signals(exporters, console), journal);
   }
 
@@ -211,10 +208,8 @@ final class Agent implements AgentState {
       diagnostics.error(String.valueOf(e.getMessage()));
       return 1;
     }
-    synchronized (captureLock) {
-      capture = started;
-    }
-    ledger.begin(started.epoch(), started.takenBefore(), this::kernelCounts);
+    capture.is(started);
+    ledger.begin(started.epoch(), started.takenBefore(), capture::counts);
     Delivery delivering = delivery();
     delivery = delivering;
     RingPump pump = new RingPump(started, sink(started), this::fail);
@@ -258,7 +253,7 @@ final class Agent implements AgentState {
                 .withKeeps(journalKeeps()),
             stop,
             diagnostics);
-    String version = Main.VersionText.number();
+    String version = Version.number();
     Resource resource = exporters.resource();
     KeyTelemetry telemetry = KeyTelemetry.create(resource, version, settings.redaction());
     if (ledger.signals().contains(Signal.LOGS)) {
@@ -424,12 +419,8 @@ final class Agent implements AgentState {
     journal.close();
     stop.stop(forDelivery);
     boolean finished = delivery.finish(forDelivery.plusMillis(200));
-    lastCounts = kernelCounts();
     ledger.keep();
-    synchronized (captureLock) {
-      capture = null;
-      started.close();
-    }
+    capture.close();
     // It sends the metrics once more, to whoever may not answer.
     long left = deadline - System.nanoTime() - CLOSE_RESERVE.toNanos();
     exporters.shutdown(
@@ -460,19 +451,6 @@ final class Agent implements AgentState {
         });
   }
 
-  private KernelCounts kernelCounts() {
-    synchronized (captureLock) {
-      if (capture != null) {
-        try {
-          lastCounts = capture.counts();
-        } catch (CaptureException e) {
-          diagnostics.warn(String.valueOf(e.getMessage()));
-        }
-      }
-      return lastCounts;
-    }
-  }
-
   @Override
   public boolean ready() {
     return ready;
@@ -485,44 +463,22 @@ final class Agent implements AgentState {
 
   @Override
   public AttachTable attachTable() {
-    synchronized (captureLock) {
-      if (capture != null) {
-        try {
-          return capture.attachTable();
-        } catch (CaptureException e) {
-          diagnostics.warn(String.valueOf(e.getMessage()));
-        }
-      }
-      return new AttachTable(List.of());
-    }
+    return capture.attachTable();
   }
 
   @Override
   public Map<ContextCount, Long> contextCounts() {
-    synchronized (captureLock) {
-      if (capture != null) {
-        try {
-          return capture.contextCounts();
-        } catch (CaptureException e) {
-          diagnostics.warn(String.valueOf(e.getMessage()));
-        }
-      }
-      return Map.of();
-    }
+    return capture.contextCounts();
   }
 
   @Override
   public long processesWithContext() {
-    synchronized (captureLock) {
-      return capture == null ? 0 : capture.processesWithContext();
-    }
+    return capture.processesWithContext();
   }
 
   @Override
   public long ringPendingBytes() {
-    synchronized (captureLock) {
-      return capture == null ? 0 : capture.ring().pendingBytes() + capture.olderPendingBytes();
-    }
+    return capture.ringPendingBytes();
   }
 
   @Override

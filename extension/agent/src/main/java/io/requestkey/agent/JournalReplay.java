@@ -30,7 +30,7 @@ final class JournalReplay {
   private final ConsoleOutput console;
   private final Diagnostics diagnostics;
   private final KeyTelemetry telemetry =
-      KeyTelemetry.create(Resource.empty(), Main.VersionText.number(), Redaction.DEFAULT);
+      KeyTelemetry.create(Resource.empty(), Version.number(), Redaction.DEFAULT);
   private final List<LogRecordData> logs = new ArrayList<>();
   private final List<SpanData> spans = new ArrayList<>();
   private long decoded;
