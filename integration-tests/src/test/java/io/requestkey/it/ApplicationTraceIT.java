@@ -6,6 +6,7 @@ package io.requestkey.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.requestkey.it.Scenario.Item;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -42,7 +44,8 @@ final class ApplicationTraceIT {
             "application.sh",
             root.resolve("integration-tests/target/test-classes") + ":" + libraries + "/*",
             root.resolve("extension/javaagent/target/agents/newest.jar").toString(),
-            Objects.requireNonNull(System.getProperty("extension")));
+            Objects.requireNonNull(System.getProperty("extension")),
+            Machine.programs().toString());
     spans =
         scenario.spans().stream()
             .collect(Collectors.toMap(Item::spanId, Function.identity(), (first, _) -> first));
@@ -54,7 +57,12 @@ final class ApplicationTraceIT {
   }
 
   private static List<Item> calls(String name) {
+    return calls(name, "requestkey");
+  }
+
+  private static List<Item> calls(String name, String agent) {
     return scenario.logs().stream()
+        .filter(log -> agent.equals(log.resource().get("service.name")))
         .filter(log ->
             log.get("keyring.key.description") instanceof String description
                 && description.startsWith("it-app-" + name + ":"))
@@ -112,6 +120,47 @@ final class ApplicationTraceIT {
       Item parent = spans.get(current(log)[1]);
       assertThat(parent).as("the application's own span %s", current(log)[1]).isNotNull();
       assertThat(parent.resource()).containsEntry("service.name", "it-http-platform");
+    }
+  }
+
+  @Test
+  void threadInObisMapIsJoinedToItsSpanAndNoLongerThanItIsThere() {
+    List<Item> calls = calls("obi");
+    assertThat(calls).hasSize(2);
+    Item within = calls.stream().filter(log -> !current(log)[0].equals(NONE)).findFirst().get();
+    assertThat(within.get("keyring.correlation.source")).isEqualTo("obi_map");
+    assertThat(within.traceId()).isEqualTo(current(within)[0]);
+    Item span = scenario.span(within);
+    assertThat(span.traceId()).isEqualTo(current(within)[0]);
+    assertThat(span.node().path("parentSpanId").asText()).isEqualTo(current(within)[1]);
+    Item after = calls.stream().filter(log -> current(log)[0].equals(NONE)).findFirst().get();
+    assertThat(after.attributes()).doesNotContainKey("keyring.correlation.source");
+    assertThat(scenario.span(after).node().path("parentSpanId").asText("")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http-platform,sdk_tls,5", "obi,obi_map,1"})
+  void whereProcessesAreNotTrustedTheirSpanIsLinkedAndNoParent(
+      String name, String source, int count) {
+    List<Item> calls =
+        calls(name, "requestkey-link").stream()
+            .filter(log -> !current(log)[0].equals(NONE))
+            .toList();
+    assertThat(calls).hasSize(count);
+    for (Item log : calls) {
+      String[] current = current(log);
+      assertThat(log.get("keyring.correlation.source")).isEqualTo(source);
+      assertThat(log.get("keyring.application.trace_id")).isEqualTo(current[0]);
+      assertThat(log.get("keyring.application.span_id")).isEqualTo(current[1]);
+      assertThat(log.traceId()).isNotEqualTo(current[0]);
+      Item span = scenario.span(log);
+      assertThat(span.node().path("parentSpanId").asText("")).isEmpty();
+      assertThat(span.node().path("links")).hasSize(1);
+      JsonNode link = span.node().path("links").path(0);
+      assertThat(link.path("traceId").asText()).isEqualTo(current[0]);
+      assertThat(link.path("spanId").asText()).isEqualTo(current[1]);
+      assertThat(Scenario.attributes(link.path("attributes")))
+          .containsEntry("keyring.link.relation", "application");
     }
   }
 

@@ -116,7 +116,7 @@ final class Machine {
   static Path programs() throws IOException, InterruptedException {
     Path folder = Path.of("target", "programs").toAbsolutePath();
     Files.createDirectories(folder);
-    for (String name : List.of("calls", "operations", "upcalls", "origins")) {
+    for (String name : List.of("calls", "operations", "upcalls", "origins", "obi")) {
       Process clang =
           new ProcessBuilder(
                   "clang",
