@@ -4,6 +4,7 @@
  *
  *   calls bad-pointer             request_key with an unreadable description
  *   calls request N DESCRIPTION   request_key("user", DESCRIPTION, NULL, 0), N times
+ *   calls pace RATE S DESCRIPTION the same RATE times a second, for S seconds
  *   calls time N                  ns for N request_key calls, then for N getppid calls
  *   calls programs                id and name of each BPF program in the kernel
  *   calls honest N                N request_key calls whose strings nobody rewrites
@@ -40,6 +41,21 @@ static long long now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+/* In bursts of a millisecond, or one by one if the rate is lower; late ones are made up for. */
+static void pace(long rate, long seconds, const char *description)
+{
+	long long begun = now(), made = 0;
+
+	while (made < rate * seconds) {
+		long long due = (now() - begun) * rate / 1000000000;
+		struct timespec nap = { .tv_nsec = rate < 1000 ? 1000000000 / rate : 1000000 };
+
+		for (; made < due && made < rate * seconds; made++)
+			request_key("user", description);
+		nanosleep(&nap, NULL);
+	}
 }
 
 static long bpf(int command, union bpf_attr *attr)
@@ -173,6 +189,10 @@ int main(int argc, char **argv)
 		printf("%ld\n", last);
 		return 0;
 	}
+	if (argc == 5 && !strcmp(argv[1], "pace")) {
+		pace(strtol(argv[2], NULL, 10), strtol(argv[3], NULL, 10), argv[4]);
+		return 0;
+	}
 	if (argc == 4 && !strcmp(argv[1], "time")) {
 		long n = strtol(argv[2], NULL, 10);
 		long long a = now(), b, c;
@@ -201,7 +221,8 @@ int main(int argc, char **argv)
 		return rewrite_race(strtol(argv[2], NULL, 10));
 	if (argc == 2 && !strcmp(argv[1], "not-resident"))
 		return not_resident();
-	fprintf(stderr, "calls: bad-pointer | request N DESCRIPTION | time N DESCRIPTION | programs |\n"
+	fprintf(stderr, "calls: bad-pointer | request N DESCRIPTION |\n"
+			"       pace RATE SECONDS DESCRIPTION | time N DESCRIPTION | programs |\n"
 			"       honest N | rewrite-before | rewrite-race N | not-resident\n");
 	return 2;
 }

@@ -26,6 +26,7 @@ import io.requestkey.agent.journal.HitJournal;
 import io.requestkey.agent.journal.JournalException;
 import io.requestkey.agent.journal.JournalOptions;
 import io.requestkey.agent.journal.Journals;
+import io.requestkey.agent.otlp.EncodedExport;
 import io.requestkey.agent.otlp.OtlpVertx;
 import io.requestkey.capture.AttachTable;
 import io.requestkey.capture.Capture;
@@ -372,7 +373,7 @@ final class Agent implements AgentState {
   private List<Target<LogRecordData>> logTargets() {
     List<Target<LogRecordData>> targets = new ArrayList<>();
     for (LogRecordExporter exporter : exporters.logs()) {
-      targets.add(new Target<>("otlp", exporter::export));
+      targets.add(new Target<>("otlp", EncodedExport.logs(exporter)));
     }
     if (console.on()) {
       targets.add(new Target<>("console", console::exportLogs));
@@ -383,7 +384,7 @@ final class Agent implements AgentState {
   private List<Target<SpanData>> spanTargets() {
     List<Target<SpanData>> targets = new ArrayList<>();
     for (SpanExporter exporter : exporters.spans()) {
-      targets.add(new Target<>("otlp", exporter::export));
+      targets.add(new Target<>("otlp", EncodedExport.spans(exporter)));
     }
     if (console.on()) {
       targets.add(new Target<>("console", console::exportSpans));

@@ -13,20 +13,50 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attributes of the task that made a call. Keeps what it worked out last, because calls come in
- * runs of one process; safe for any thread all the same, what it keeps being immutable.
+ * The attributes of the task that made a call. Keeps those of the callers it has seen last, because
+ * calls come in runs of one thread; safe for any thread all the same, what it keeps being
+ * immutable.
  */
 final class CallerAttributes {
 
-  private record Parsed(String cgroup, ContainerPath path) {}
+  /** A power of two; one for each thread that calls again and again. About 6 KiB each. */
+  private static final int KEPT = 64;
 
-  private record Written(long epochNanos, String text) {}
+  private final @Nullable Known[] known = new Known[KEPT];
 
-  private Parsed lastCgroup = new Parsed("", ContainerPath.NONE);
-  private Written lastStart = new Written(0, "");
-  private Written lastParentStart = new Written(0, "");
+  /** All that the attributes are made from, and what was made. */
+  private record Known(Caller caller, long bootOffsetNanos, boolean service, CallerBlock block) {
+    boolean of(Caller other, Observation observation, boolean withService) {
+      return bootOffsetNanos == observation.bootOffsetNanos()
+          && service == withService
+          && caller.equals(other);
+    }
+  }
 
-  void put(HitAttributes.Builder attributes, Caller caller, Observation observation) {
+  /**
+   * The attributes of a caller.
+   *
+   * @param service whether to say which service the process says it is, in a context that it has
+   *     published
+   */
+  CallerBlock of(Caller caller, Observation observation, boolean service) {
+    int slot = caller.ids().tid() & (KEPT - 1);
+    Known last = known[slot];
+    if (last != null && last.of(caller, observation, service)) {
+      return last.block();
+    }
+    HitAttributes.Builder attributes = new HitAttributes.Builder();
+    put(attributes, caller, observation);
+    if (service && !caller.serviceName().value().isEmpty()) {
+      attributes.put(KeyringAttributes.CALLER_SERVICE_NAME, caller.serviceName().value());
+    }
+    CallerBlock block = attributes.buildCaller();
+    known[slot] = new Known(caller, observation.bootOffsetNanos(), service, block);
+    return block;
+  }
+
+  private static void put(
+      HitAttributes.Builder attributes, Caller caller, Observation observation) {
     ProcessIds ids = caller.ids();
     attributes
         .put(KeyringAttributes.PROCESS_PID, ids.pid())
@@ -51,32 +81,21 @@ final class CallerAttributes {
         attributes, KeyringAttributes.CALLER_SESSION_KEYRING_SERIAL, caller.sessionKeyring());
   }
 
-  /** Which service the process says it is, in a context that it has published. */
-  void putService(HitAttributes.Builder attributes, Caller caller) {
-    String name = caller.serviceName().value();
-    if (!name.isEmpty()) {
-      attributes.put(KeyringAttributes.CALLER_SERVICE_NAME, name);
-    }
-  }
-
-  private void putTimes(HitAttributes.Builder attributes, Caller caller, Observation observation) {
+  private static void putTimes(
+      HitAttributes.Builder attributes, Caller caller, Observation observation) {
     if (caller.startBootNanos() != 0) {
-      Written start = written(observation.epochNanos(caller.startBootNanos()), lastStart);
-      lastStart = start;
-      attributes.put(KeyringAttributes.PROCESS_CREATION_TIME, start.text());
+      attributes.put(
+          KeyringAttributes.PROCESS_CREATION_TIME, time(caller.startBootNanos(), observation));
     }
     if (caller.parentStartBootNanos() != 0) {
-      Written start =
-          written(observation.epochNanos(caller.parentStartBootNanos()), lastParentStart);
-      lastParentStart = start;
-      attributes.put(KeyringAttributes.CALLER_PARENT_CREATION_TIME, start.text());
+      attributes.put(
+          KeyringAttributes.CALLER_PARENT_CREATION_TIME,
+          time(caller.parentStartBootNanos(), observation));
     }
   }
 
-  private static Written written(long epochNanos, Written last) {
-    return last.epochNanos() == epochNanos && !last.text().isEmpty()
-        ? last
-        : new Written(epochNanos, Instant.ofEpochSecond(0, epochNanos).toString());
+  private static String time(long bootNanos, Observation observation) {
+    return Instant.ofEpochSecond(0, observation.epochNanos(bootNanos)).toString();
   }
 
   private static void putCredentials(HitAttributes.Builder attributes, Caller caller) {
@@ -118,7 +137,7 @@ final class CallerAttributes {
     }
   }
 
-  private void putCgroup(HitAttributes.Builder attributes, KernelText cgroup) {
+  private static void putCgroup(HitAttributes.Builder attributes, KernelText cgroup) {
     if (cgroup.value().isEmpty()) {
       return;
     }
@@ -126,18 +145,9 @@ final class CallerAttributes {
     if (cgroup.truncated()) {
       attributes.put(KeyringAttributes.CALLER_CGROUP_TRUNCATED, true);
     }
-    ContainerPath path = path(cgroup.value());
+    ContainerPath path = ContainerPath.of(cgroup.value());
     putIfKnown(attributes, KeyringAttributes.CONTAINER_ID, path.containerId());
     putIfKnown(attributes, KeyringAttributes.K8S_POD_UID, path.podUid());
-  }
-
-  private ContainerPath path(String cgroup) {
-    Parsed last = lastCgroup;
-    if (!last.cgroup().equals(cgroup)) {
-      last = new Parsed(cgroup, ContainerPath.of(cgroup));
-      lastCgroup = last;
-    }
-    return last.path();
   }
 
   private static void putUnlessZero(

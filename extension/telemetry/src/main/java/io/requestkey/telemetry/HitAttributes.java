@@ -31,14 +31,42 @@ final class HitAttributes implements Attributes {
 
   private final int length;
 
-  private HitAttributes(Object[] entries, int length) {
-    this.entries = entries;
-    this.length = length;
+  /** Stands before the entry at {@link #callerAt}. */
+  @SuppressWarnings("Immutable") // what it keeps is a function of its attributes
+  private final CallerBlock caller;
+
+  private final int callerAt;
+
+  /** Takes attributes, those of a caller as a whole. */
+  interface Visitor {
+    void attribute(AttributeKey<?> key, Object value);
+
+    void caller(CallerBlock block);
   }
 
-  /** These attributes without the one put in last. */
+  private HitAttributes(Object[] entries, int length, CallerBlock caller, int callerAt) {
+    this.entries = entries;
+    this.length = length;
+    this.caller = caller;
+    this.callerAt = callerAt;
+  }
+
+  /** These attributes without the one put in last, which is none of the caller's. */
   HitAttributes withoutLast() {
-    return new HitAttributes(entries, length - 2);
+    return new HitAttributes(entries, length - 2, caller, callerAt);
+  }
+
+  /** Shows the attributes, in their order. */
+  void visit(Visitor visitor) {
+    for (int i = 0; i < callerAt; i += 2) {
+      visitor.attribute((AttributeKey<?>) entries[i], entries[i + 1]);
+    }
+    if (caller.size() > 0) {
+      visitor.caller(caller);
+    }
+    for (int i = callerAt; i < length; i += 2) {
+      visitor.attribute((AttributeKey<?>) entries[i], entries[i + 1]);
+    }
   }
 
   @Override
@@ -49,24 +77,28 @@ final class HitAttributes implements Attributes {
         return (T) entries[i + 1];
       }
     }
-    return null;
+    return (T) caller.get(key);
   }
 
   @Override
   public void forEach(BiConsumer<? super AttributeKey<?>, ? super Object> consumer) {
-    for (int i = 0; i < length; i += 2) {
+    for (int i = 0; i < callerAt; i += 2) {
+      consumer.accept((AttributeKey<?>) entries[i], entries[i + 1]);
+    }
+    caller.forEach(consumer);
+    for (int i = callerAt; i < length; i += 2) {
       consumer.accept((AttributeKey<?>) entries[i], entries[i + 1]);
     }
   }
 
   @Override
   public int size() {
-    return length / 2;
+    return length / 2 + caller.size();
   }
 
   @Override
   public boolean isEmpty() {
-    return length == 0;
+    return size() == 0;
   }
 
   @Override
@@ -84,12 +116,14 @@ final class HitAttributes implements Attributes {
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof HitAttributes that
-        && Arrays.equals(entries, 0, length, that.entries, 0, that.length);
+        && callerAt == that.callerAt
+        && Arrays.equals(entries, 0, length, that.entries, 0, that.length)
+        && caller.equals(that.caller);
   }
 
   @Override
   public int hashCode() {
-    int hash = 1;
+    int hash = caller.hashCode();
     for (int i = 0; i < length; i++) {
       hash = 31 * hash + entries[i].hashCode();
     }
@@ -104,10 +138,12 @@ final class HitAttributes implements Attributes {
   /** Collects attributes. For one thread and one {@link #build()}. */
   static final class Builder {
 
-    /** Room for any hit of today without growing. */
-    private Object[] entries = new Object[64];
+    /** Room for any hit of today, or its caller, without growing. */
+    private Object[] entries = new Object[48];
 
     private int length;
+    private CallerBlock caller = CallerBlock.NONE;
+    private int callerAt;
 
     Builder put(AttributeKey<String> key, String value) {
       return add(key, value);
@@ -121,6 +157,13 @@ final class HitAttributes implements Attributes {
       return add(key, value);
     }
 
+    /** The attributes of the caller, once. */
+    Builder put(CallerBlock block) {
+      caller = block;
+      callerAt = length;
+      return this;
+    }
+
     private Builder add(AttributeKey<?> key, Object value) {
       if (length == entries.length) {
         entries = Arrays.copyOf(entries, 2 * length);
@@ -132,7 +175,12 @@ final class HitAttributes implements Attributes {
     }
 
     HitAttributes build() {
-      return new HitAttributes(entries, length);
+      return new HitAttributes(entries, length, caller, callerAt);
+    }
+
+    /** What was collected, as the attributes of a caller. */
+    CallerBlock buildCaller() {
+      return new CallerBlock(Arrays.copyOf(entries, length), length);
     }
   }
 }

@@ -23,12 +23,17 @@ import io.requestkey.telemetry.KeyctlSignature.Argument;
 import io.requestkey.telemetry.Redaction.Level;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The attributes of a hit. {@link KeyringAttributes#LOG_RECORD_UID} is always put in last. */
 final class HitAttributesMapper {
 
   private static final HexFormat HEX = HexFormat.of();
+
+  /** Made once, not for each hit. */
+  private static final Map<Enum<?>, String> LOWER_CASE = new ConcurrentHashMap<>();
 
   private final Redactor redactor;
   private final KeyctlArguments keyctlArguments;
@@ -53,10 +58,8 @@ final class HitAttributesMapper {
     if (!(hit instanceof KeyFreedHit)) {
       putCall(attributes, header, Failure.of(hit));
     }
-    callers.put(attributes, header.caller(), observation);
-    if (!(hit instanceof KeyFreedHit || hit instanceof UpcallHit)) {
-      callers.putService(attributes, header.caller());
-    }
+    boolean own = !(hit instanceof KeyFreedHit || hit instanceof UpcallHit);
+    attributes.put(callers.of(header.caller(), observation, own));
     attributes.put(
         KeyringAttributes.LOG_RECORD_UID,
         observation.bootId() + "-" + HEX.toHexDigits(header.sequence()));
@@ -227,6 +230,6 @@ final class HitAttributesMapper {
   }
 
   private static String lowerCase(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
+    return LOWER_CASE.computeIfAbsent(value, known -> known.name().toLowerCase(Locale.ROOT));
   }
 }

@@ -38,20 +38,23 @@ public record DeliveryOptions(
    */
   public static final int DEFAULT_MAX_REQUEST_BYTES = 4_000_000;
 
-  /** As OTEL_BLRP_MAX_EXPORT_BATCH_SIZE has it. */
-  private static final int BATCH = 512;
+  /**
+   * Twice what OTEL_BLRP_MAX_EXPORT_BATCH_SIZE has: a request costs the same, however much is in
+   * it, and this many take about a megabyte.
+   */
+  private static final int BATCH = 1024;
 
   /** The usual ones, for a journal in memory. */
   public static DeliveryOptions defaults() {
     return new DeliveryOptions(
         BATCH,
-        4 * BATCH,
+        BATCH,
         DEFAULT_MAX_REQUEST_BYTES,
         Duration.ofMillis(100),
-        16 * BATCH,
         8 * BATCH,
+        4 * BATCH,
         false,
-        32 * BATCH,
+        16 * BATCH,
         Backoff.FIRST,
         false);
   }

@@ -21,7 +21,7 @@ public interface JournalReader {
    * The oldest frames not yet taken by this reader, in order. Waits for the first, then for more
    * until {@code max} are there or the linger time is over.
    *
-   * @param max how many at most
+   * @param max how many at most; fewer are taken together if they are long
    * @param wait how long to wait for the first
    * @param linger how long to wait for more
    * @return possibly empty; the arrays are the caller's

@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 /** One reader of a {@link SegmentJournal}. */
 final class SegmentReader implements JournalReader {
 
+  /**
+   * Records of one batch, in bytes: two thousand of usual size. What callers make up can be forty
+   * times as long, and what becomes of a batch is several times its size.
+   */
+  private static final int BATCH_BYTES = 1 << 20;
+
   private static final long NOT_WAITING = Long.MAX_VALUE;
   private static final VarHandle WAKE_AT;
 
@@ -48,6 +54,7 @@ final class SegmentReader implements JournalReader {
 
   private @Nullable Segment current; // guarded by mutex
   private int offset; // guarded by mutex
+  private int taken; // bytes of the batch that is read; guarded by mutex
   private byte @Nullable [] account; // guarded by mutex
 
   /** The oldest number not taken. Written under mutex. */
@@ -156,7 +163,8 @@ final class SegmentReader implements JournalReader {
 
   private List<Frame> read(int max) {
     List<Frame> batch = new ArrayList<>(Math.clamp(journal.end() - position, 0, max));
-    while (batch.size() < max) {
+    taken = 0;
+    while (batch.size() < max && taken < BATCH_BYTES) {
       Segment segment = current;
       if (segment == null) {
         segment = enter();
@@ -223,7 +231,9 @@ final class SegmentReader implements JournalReader {
       return;
     }
     skip(number, false);
-    batch.add(scanner.frame(segment.header.bootId()));
+    Frame frame = scanner.frame(segment.header.bootId());
+    batch.add(frame);
+    taken += frame.record().length;
     position = number + 1;
   }
 

@@ -9,11 +9,12 @@ import io.opentelemetry.sdk.common.export.MessageWriter;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a message into the bytes of a request. The message is written once, on the calling thread:
- * with reusable marshalers it may change as soon as the exporter has returned.
+ * Turns a message into the bytes of a request. A message of the SDK's is written once, on the
+ * calling thread: with reusable marshalers it may change as soon as the exporter has returned.
  */
 final class Payload {
 
@@ -28,6 +29,9 @@ final class Payload {
 
   /** The body of an http/protobuf request. */
   static Buffer http(MessageWriter message, @Nullable Compressor compressor) throws IOException {
+    if (compressor == null && message instanceof EncodedExport.Encoded encoded) {
+      return encoded.buffer(new byte[0]);
+    }
     Buffer buffer = Buffer.buffer(expectedSize(message, compressor));
     write(message, compressor, buffer);
     return buffer;
@@ -38,6 +42,13 @@ final class Payload {
    * (gRPC over HTTP/2, "Length-Prefixed-Message").
    */
   static Buffer grpc(MessageWriter message, @Nullable Compressor compressor) throws IOException {
+    if (compressor == null && message instanceof EncodedExport.Encoded encoded) {
+      return encoded.buffer(
+          ByteBuffer.allocate(GRPC_HEADER)
+              .put((byte) 0)
+              .putInt(encoded.getContentLength())
+              .array());
+    }
     Buffer buffer = Buffer.buffer(GRPC_HEADER + expectedSize(message, compressor));
     buffer.appendByte((byte) (compressor == null ? 0 : 1)).appendInt(0);
     write(message, compressor, buffer);

@@ -70,8 +70,9 @@ final class VertxGrpcSender implements GrpcSender {
 
   @Override
   public void send(
-      MessageWriter message, Consumer<GrpcResponse> onResponse, Consumer<Throwable> onError) {
+      MessageWriter given, Consumer<GrpcResponse> onResponse, Consumer<Throwable> onError) {
     Attempt<GrpcResponse> attempt = new Attempt<>(onResponse, onError);
+    MessageWriter message = EncodedExport.inPlaceOf(given);
     MultiMap requestHeaders;
     Buffer payload;
     try {

@@ -67,8 +67,9 @@ final class VertxHttpSender implements HttpSender {
 
   @Override
   public void send(
-      MessageWriter message, Consumer<HttpResponse> onResponse, Consumer<Throwable> onError) {
+      MessageWriter given, Consumer<HttpResponse> onResponse, Consumer<Throwable> onError) {
     Attempt<HttpResponse> attempt = new Attempt<>(onResponse, onError);
+    MessageWriter message = EncodedExport.inPlaceOf(given);
     MultiMap requestHeaders;
     Buffer payload;
     try {
