@@ -27,7 +27,9 @@ final class OwnCapture {
   private static final String OWNER_PROPERTY = "io.requestkey.capturer";
 
   private static final Duration EMIT_LIMIT = Duration.ofSeconds(2);
-  private static final long DETACH_MILLIS = 3_000;
+
+  /** The next one that captures on this host takes away what is left after that. */
+  private static final long DETACH_MILLIS = 5_000;
 
   private static final KernelIds IDS = new KernelIds();
 
