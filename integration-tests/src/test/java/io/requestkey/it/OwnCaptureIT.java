@@ -6,7 +6,6 @@ package io.requestkey.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
 import io.requestkey.it.Scenario.Item;
 import io.requestkey.it.app.ForeignIds;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,150 +59,18 @@ final class OwnCaptureIT {
     collector.close();
   }
 
-  /** What an application said, and what arrived of it. */
-  private record Run(
-      String description,
-      int exitStatus,
-      String output,
-      Map<String, String> said,
-      Scenario.Items items) {
-
-    String said(String word) {
-      return Objects.requireNonNull(said.get(word), () -> word + " was not said: " + output);
-    }
-
-    List<Item> calls() {
-      return items.logs().stream()
-          .filter(log -> log.node().path("eventName").asText().startsWith("keyring."))
-          .toList();
-    }
-
-    /** The one call of that event, of the operation if it is keyctl's, of the description. */
-    Item call(String event, String operation, String description) {
-      List<Item> found =
-          calls().stream()
-              .filter(log -> log.node().path("eventName").asText().equals(event))
-              .filter(log ->
-                  operation.equals(
-                      Objects.requireNonNullElse(log.get("keyring.keyctl.operation"), "")))
-              .filter(log ->
-                  event.equals("keyring.keyctl")
-                      || description.equals(log.get("keyring.key.description")))
-              .toList();
-      assertThat(found).as("%s %s in %s", event, operation, calls()).hasSize(1);
-      return found.getFirst();
-    }
-
-    List<Item> spans(Item log) {
-      return items.spans().stream().filter(span -> span.spanId().equals(log.spanId())).toList();
-    }
-
-    Item span(Item log) {
-      assertThat(spans(log)).as("spans of %s", log.node()).hasSize(1);
-      return spans(log).getFirst();
-    }
-
-    List<String> warnings() {
-      return output.lines().filter(line -> line.contains(" WARN ")).toList();
-    }
-  }
-
   @ParameterizedTest
-  @ValueSource(strings = {"compiled", "newest"})
+  @ValueSource(strings = {"capturing", "newest"})
   void callsWithinASpanAreItsChildrenAndLinkToTheRequest(String agent) throws Exception {
-    Run run = run(List.of(), agent(agent), CAPTURED, List.of());
+    OwnCaptureRun run = run(List.of(), agent(agent), CAPTURED, List.of());
 
-    assertThat(run.exitStatus()).as(run.output()).isZero();
-    assertThat(run.warnings()).isEmpty();
-    Item add = run.call("keyring.add_key", "", run.description());
-    Item request = run.call("keyring.request_key", "", run.description());
-    Item describe = run.call("keyring.keyctl", "describe", run.description());
-    Item read = run.call("keyring.keyctl", "read", run.description());
-    Item absent = run.call("keyring.request_key", "", run.description() + ":absent");
-    // And nothing else: not what other processes called meanwhile, nor what we called ourselves.
-    assertThat(run.calls()).containsExactlyInAnyOrder(add, request, describe, read, absent);
-    for (Item log : List.of(add, request, describe, read)) {
-      assertChildOfTheApplicationsSpan(run, log);
-    }
-    for (Item log : run.calls()) {
-      assertOfTheApplication(run, log);
-    }
-
-    assertThat(request.get("keyring.key.serial")).isEqualTo(Long.valueOf(run.said("key")));
-    assertThat(request.get("keyring.key.type")).isEqualTo("user");
-    assertThat(request.get("keyring.result")).isEqualTo(Long.valueOf(run.said("key")));
-    assertThat(read.get("keyring.result")).isEqualTo(Long.valueOf(run.said("read")));
-    assertThat(run.span(request).node().path("name").asText()).isEqualTo("request_key user");
-    assertThat(run.span(read).node().path("name").asText()).isEqualTo("keyctl read");
-
-    for (Item followUp : List.of(describe, read)) {
-      assertLink(run.span(followUp), request, "origin");
-      assertLink(run.span(request), followUp, "follow_up");
-      assertThat(followUp.get("keyring.origin.span_id")).isEqualTo(request.spanId());
-    }
-
-    Item absentSpan = run.span(absent);
-    assertThat(absentSpan.node().path("parentSpanId").asText("")).isEmpty();
-    assertThat(absent.traceId()).isNotEqualTo(run.said("trace"));
-    assertThat(absentSpan.node().path("status").path("code").asInt()).isEqualTo(2);
-    assertThat(absent.node().path("severityNumber").asInt()).isEqualTo(13);
-    assertThat(absent.get("error.type")).isEqualTo("ENOKEY");
-  }
-
-  private static void assertChildOfTheApplicationsSpan(Run run, Item log) {
-    assertThat(log.traceId()).as("%s", log.node()).isEqualTo(run.said("trace"));
-    assertThat(log.get("keyring.correlation.source")).isEqualTo("sdk_tls");
-    Item span = run.span(log);
-    assertThat(span.traceId()).isEqualTo(run.said("trace"));
-    assertThat(span.node().path("parentSpanId").asText()).isEqualTo(run.said("span"));
-  }
-
-  /** The two signals of a call agree, and are the application's. */
-  private static void assertOfTheApplication(Run run, Item log) {
-    Item span = run.span(log);
-    Item work =
-        run.items().spans().stream()
-            .filter(each -> each.spanId().equals(run.said("span")))
-            .findAny()
-            .orElseThrow();
-    assertThat(log.get("process.vpid")).isEqualTo(Long.valueOf(run.said("pid")));
-    assertThat(log.get("keyring.caller.service.name")).isEqualTo("it-own");
-    assertThat(log.get("keyring.args.source"))
-        .isIn(
-            null,
-            Files.exists(Path.of("/sys/bus/event_source/devices/kprobe")) ? "kernel" : "user");
-    assertThat(span.resource()).containsEntry("service.name", "it-own").isEqualTo(work.resource());
-    assertThat(log.resource()).isEqualTo(work.resource());
-    assertThat(span.traceId()).isEqualTo(log.traceId());
-    assertThat(span.nanos("startTimeUnixNano")).isEqualTo(log.nanos("timeUnixNano"));
-    assertThat(span.nanos("endTimeUnixNano") - span.nanos("startTimeUnixNano"))
-        .isEqualTo(log.get("keyring.duration"));
-    assertThat(log.nanos("observedTimeUnixNano")).isGreaterThan(log.nanos("timeUnixNano"));
-    assertThat(log.node().path("body").path("stringValue").asText()).isNotEmpty();
-    Map<String, Object> attributes = new HashMap<>(log.attributes());
-    assertThat(attributes.remove("log.record.uid")).isNotNull();
-    // The Java agent says of each span which thread made it.
-    Map<String, Object> ofSpan = new HashMap<>(span.attributes());
-    ofSpan.keySet().removeIf(key -> key.startsWith("thread."));
-    assertThat(ofSpan).isEqualTo(attributes);
-  }
-
-  private static void assertLink(Item span, Item to, String relation) {
-    List<JsonNode> found = new ArrayList<>();
-    for (JsonNode link : span.node().path("links")) {
-      if (link.path("spanId").asText().equals(to.spanId())) {
-        found.add(link);
-      }
-    }
-    assertThat(found).as("links of %s to %s", span.node(), to.spanId()).hasSize(1);
-    assertThat(found.getFirst().path("traceId").asText()).isEqualTo(to.traceId());
-    assertThat(Scenario.attributes(found.getFirst().path("attributes")))
-        .containsExactly(Map.entry("keyring.link.relation", relation));
+    run.assertEverything(
+        Files.exists(Path.of("/sys/bus/event_source/devices/kprobe")) ? "kernel" : "user");
   }
 
   @Test
   void filtersAndRedactionAreThoseOfTheHostAgent() throws Exception {
-    Run run =
+    OwnCaptureRun run =
         run(
             List.of(),
             agent("newest"),
@@ -232,7 +98,7 @@ final class OwnCaptureIT {
 
   @Test
   void whatTheApplicationDoesNotSampleIsNotExportedButLogRecords() throws Exception {
-    Run run =
+    OwnCaptureRun run =
         run(List.of(), agent("newest"), CAPTURED, List.of("-Dotel.traces.sampler=always_off"));
 
     assertThat(run.calls()).hasSize(5);
@@ -242,7 +108,7 @@ final class OwnCaptureIT {
 
   @Test
   void spansThatWouldGetOtherIdsAreLeftOut() throws Exception {
-    Run run = run(List.of(), agent("newest") + "," + foreignIds(), CAPTURED, List.of());
+    OwnCaptureRun run = run(List.of(), agent("newest") + "," + foreignIds(), CAPTURED, List.of());
 
     assertLogRecordsOnly(run);
   }
@@ -273,12 +139,13 @@ final class OwnCaptureIT {
         """
             .formatted(collector.httpEndpoint()));
 
-    Run run = run(List.of(), agent("newest"), CAPTURED, List.of("-Dotel.config.file=" + yaml));
+    OwnCaptureRun run =
+        run(List.of(), agent("newest"), CAPTURED, List.of("-Dotel.config.file=" + yaml));
 
     assertLogRecordsOnly(run);
   }
 
-  private static void assertLogRecordsOnly(Run run) {
+  private static void assertLogRecordsOnly(OwnCaptureRun run) {
     assertThat(run.exitStatus()).as(run.output()).isZero();
     assertThat(run.calls()).as(run.output()).hasSize(5);
     assertThat(run.items().spans())
@@ -319,7 +186,7 @@ final class OwnCaptureIT {
         }
       }
 
-      Run run =
+      OwnCaptureRun run =
           run(
               List.of(
                   "setpriv",
@@ -355,7 +222,7 @@ final class OwnCaptureIT {
 
   @Test
   void wrongSettingIsOneLineThatNamesIt() throws Exception {
-    Run run =
+    OwnCaptureRun run =
         run(
             List.of(),
             agent("newest"),
@@ -396,7 +263,7 @@ final class OwnCaptureIT {
     return jar;
   }
 
-  private Run run(List<String> prefix, String jars, String awaited, List<String> options)
+  private OwnCaptureRun run(List<String> prefix, String jars, String awaited, List<String> options)
       throws Exception {
     return run(
         prefix,
@@ -413,7 +280,7 @@ final class OwnCaptureIT {
    * @param awaited what is said before it begins
    * @param options the last of the same name counts
    */
-  private Run run(
+  private OwnCaptureRun run(
       List<String> prefix, String jars, String awaited, List<String> options, String classPath)
       throws Exception {
     String description = "it-own:" + Long.toHexString(System.nanoTime());
@@ -455,7 +322,8 @@ final class OwnCaptureIT {
     } finally {
       boolean _ = process.destroyForcibly().isAlive();
     }
-    return new Run(description, process.exitValue(), output.toString(), said, collector.items());
+    return new OwnCaptureRun(
+        description, process.exitValue(), output.toString(), said, collector.items());
   }
 
   private static void read(InputStream in, StringBuffer output, Map<String, String> said) {

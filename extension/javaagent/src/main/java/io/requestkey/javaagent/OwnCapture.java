@@ -4,6 +4,7 @@
  */
 package io.requestkey.javaagent;
 
+import io.opentelemetry.api.logs.LogRecordBuilder;
 import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.util.Locale;
@@ -29,7 +30,7 @@ final class OwnCapture {
   private static final Duration EMIT_LIMIT = Duration.ofSeconds(2);
 
   /** The next one that captures on this host takes away what is left after that. */
-  private static final long DETACH_MILLIS = 5_000;
+  private static final long DETACH_MILLIS = 10_000;
 
   private static final KernelIds IDS = new KernelIds();
 
@@ -42,12 +43,29 @@ final class OwnCapture {
   /** Whether it is asked for and this JVM can do it. Warns once if only the first is so. */
   static synchronized boolean wanted() {
     if (wanted == null) {
-      wanted = decide(Setting.CAPTURE.given(), Runtime.version().feature());
+      wanted = decide(Setting.CAPTURE.given(), Runtime.version().feature()) && recentAgent();
     }
     return wanted;
   }
 
-  /** As {@link #wanted()}, each time anew. */
+  /**
+   * A log record without its event name could not be told from others. An agent without them is
+   * also too old to load classes for Java 25.
+   */
+  private static boolean recentAgent() {
+    try {
+      LogRecordBuilder.class.getMethod("setEventName", String.class);
+      return true;
+    } catch (NoSuchMethodException e) {
+      logger.log(
+          Level.WARNING,
+          "request_key: calls on keys are not captured: this takes the OpenTelemetry Java agent"
+              + " 2.16 or newer");
+      return false;
+    }
+  }
+
+  /** Whether what is asked for can be done by this version of Java. */
   static boolean decide(Setting.@Nullable Given setting, int javaVersion) {
     if (setting == null || setting.value().toLowerCase(Locale.ROOT).equals("off")) {
       return false;

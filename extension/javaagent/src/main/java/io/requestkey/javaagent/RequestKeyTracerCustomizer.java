@@ -37,8 +37,8 @@ public final class RequestKeyTracerCustomizer implements AutoConfigurationCustom
       builder.setIdGenerator(OwnCapture.ids());
       builder.addSpanProcessorFirst(new CallsBeforeShutdown());
     } catch (Throwable e) {
-      // Such as a method that an older SDK does not have.
-      logger.log(Level.WARNING, "request_key: spans of calls on keys cannot be made: {0}", e);
+      // The spans that are made are seen not to have the right ids, and left out.
+      logger.log(Level.WARNING, "request_key: spans of calls on keys cannot be made", e);
     }
     return builder;
   }

@@ -5,7 +5,6 @@
 package io.requestkey.javaagent;
 
 import io.opentelemetry.api.GlobalOpenTelemetry;
-import io.opentelemetry.api.logs.LogRecordBuilder;
 import io.opentelemetry.sdk.resources.Resource;
 import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureException;
@@ -19,8 +18,10 @@ import io.requestkey.telemetry.KeyTelemetry;
 import io.requestkey.telemetry.LossRecord;
 import io.requestkey.telemetry.Observation;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,7 +109,6 @@ final class OwnProcessCapture implements CaptureRun {
   }
 
   private void capture() throws CaptureException, IOException, CorruptRecordException {
-    requireEventNames();
     OwnCaptureSettings settings = OwnCaptureSettings.read(Setting::given);
     String version = version();
     String bootId = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
@@ -159,13 +159,13 @@ final class OwnProcessCapture implements CaptureRun {
         stopNanos = System.nanoTime();
       }
       boolean _ = clock.reanchor();
-      Observation now = new Observation(bootId, KernelClock.epochNanos(), clock.offsetNanos());
+      Observation before = observation(bootId, clock);
       int taken =
           capture
               .ring()
               .drain(
                   (data, offset, length) -> {
-                    take(data, offset, length, now, emitter, losses);
+                    take(data, offset, length, observation(bootId, clock), emitter, losses);
                     return true;
                   },
                   MAX_DRAIN);
@@ -174,7 +174,7 @@ final class OwnProcessCapture implements CaptureRun {
         continue;
       }
       if (taken == 0) {
-        emitter.tick(now);
+        emitter.tick(before);
       }
       if (last || System.nanoTime() - toldNanos >= LOSSES_NANOS) {
         toldNanos = System.nanoTime();
@@ -186,6 +186,10 @@ final class OwnProcessCapture implements CaptureRun {
       }
     }
     emitter.flush();
+  }
+
+  private static Observation observation(String bootId, AnchoredBootClock clock) {
+    return new Observation(bootId, KernelClock.epochNanos(), clock.offsetNanos());
   }
 
   private void take(
@@ -238,21 +242,13 @@ final class OwnProcessCapture implements CaptureRun {
             + " (otel.config.file), which leaves no place for one");
   }
 
-  /** A record without its event name could not be told from others. */
-  private static void requireEventNames() throws CaptureException {
-    try {
-      var _ = LogRecordBuilder.class.getMethod("setEventName", String.class);
-    } catch (NoSuchMethodException e) {
-      throw new CaptureException(
-          "this OpenTelemetry Java agent is too old for log records with event names: 2.16 or newer"
-              + " is needed",
-          e);
+  /** Not of the manifest, which the Java agent's class loader does not show. */
+  private static String version() throws IOException {
+    try (InputStream in = OwnProcessCapture.class.getResourceAsStream("version")) {
+      return in == null
+          ? "unpackaged"
+          : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
     }
-  }
-
-  private static String version() {
-    String version = OwnProcessCapture.class.getPackage().getImplementationVersion();
-    return version == null ? "unpackaged" : version;
   }
 
   /** Id of the calling thread in this process's pid namespace; 0 when it cannot be told. */

@@ -134,6 +134,7 @@ final class ExtensionJarIT {
             assertThat(name)
                 .matches(
                     "META-INF/(MANIFEST\\.MF|maven/.*|services/.*)"
+                        + "|io/requestkey/javaagent/version"
                         + "|io/requestkey/javaagent/native/.*\\.so"
                         + "|io/requestkey/bpf/requestkey\\..*\\.bpf\\.o"))
         .contains(
