@@ -15,9 +15,7 @@ struct rk_live live SEC(".data.live") = {};
 /* What changes while the programs run, in a section of its own for the same reason. */
 volatile struct rk_control control SEC(".data.control") = {};
 
-/* What the agent calls itself is no hit. The programs may outlive the agent, and its process id may
- * then be another's.
- */
+/* The programs may outlive the agent, and its process id may then be another's. */
 static __always_inline bool is_self(__u64 pid_tgid)
 {
 	struct task_struct *task;
@@ -26,6 +24,12 @@ static __always_inline bool is_self(__u64 pid_tgid)
 		return false;
 	task = (struct task_struct *)bpf_get_current_task();
 	return BPF_CORE_READ(task, group_leader, start_boottime) == control.self_start_ns;
+}
+
+/* What the agent calls itself is no hit, unless it is the application that it watches. */
+static __always_inline bool is_agents_own(__u64 pid_tgid)
+{
+	return !config.own_process && is_self(pid_tgid);
 }
 
 /* The caller is the agent: it knows the nonce. */

@@ -57,13 +57,13 @@ int BPF_KPROBE(kprobe_call_sbin_request_key, struct key *auth_key)
 	struct upcall upcall = {};
 	struct call *call;
 
-	if (!c || is_self(pid_tgid))
+	if (!c || is_agents_own(pid_tgid))
 		return 0;
 	call = request_under_way(pid_tgid);
 	if (call ? call->unrecorded : !live.recording || !begins_all())
 		return 0; /* no hit; or the request may be the other set's */
 	count(&c->hits[RK_UPCALL]);
-	if (!call && (config.wanted.given | config.unwanted.given)) {
+	if (!call && filtering()) {
 		count(&c->filtered[RK_UPCALL]);
 		return 0;
 	}

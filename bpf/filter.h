@@ -97,11 +97,14 @@ static __always_inline bool has_prefix(const volatile struct rk_filter *f, const
 	(((config.wanted.given & (bit)) && !has(&config.wanted)) ||                               \
 	 ((config.unwanted.given & (bit)) && has(&config.unwanted)))
 
+/* Its own process is told by what the self-test has shown of it, so that it need not know its number
+ * in the initial pid namespace.
+ */
 static __always_inline bool caller_wanted(__u64 pid_tgid)
 {
 #define HAS_PID(f) has_pid(f, pid_tgid >> 32)
 #define HAS_UID(f) has_uid(f, bpf_get_current_uid_gid())
-	return !FILTERED(RK_FILTER_PID, HAS_PID) && !FILTERED(RK_FILTER_UID, HAS_UID) &&
+	return (!config.own_process || is_self(pid_tgid)) && !FILTERED(RK_FILTER_PID, HAS_PID) && !FILTERED(RK_FILTER_UID, HAS_UID) &&
 	       !FILTERED(RK_FILTER_CGROUP, has_cgroup) && !FILTERED(RK_FILTER_COMM, has_comm);
 }
 
@@ -109,6 +112,12 @@ static __always_inline bool operation_wanted(__u32 kind, __u64 operation)
 {
 #define HAS_OPERATION(f) has_operation(f, kind, operation)
 	return !FILTERED(RK_FILTER_OPERATION, HAS_OPERATION);
+}
+
+/* Whether not everything is wanted. */
+static __always_inline bool filtering(void)
+{
+	return config.own_process || config.wanted.given | config.unwanted.given;
 }
 
 /* Whether anything is asked of the operation, without which a call cannot be judged. */

@@ -23,7 +23,7 @@ static __always_inline int kernel_requests_key(enum rk_probe probe, struct key_t
 	struct call *call, *outer;
 	struct entering *e;
 
-	if (!c || is_self(pid_tgid) || !live.recording || !begins(pid_tgid))
+	if (!c || is_agents_own(pid_tgid) || !live.recording || !begins(pid_tgid))
 		return 0;
 	count(&c->hits[RK_REQUEST_KEY]);
 	if (!caller_wanted(pid_tgid) || !operation_wanted(RK_REQUEST_KEY, 0)) {
@@ -106,7 +106,7 @@ static __always_inline int kernel_request_answered(enum rk_probe probe, __u64 an
 	__u64 used;
 
 	b = bpf_map_lookup_elem(&kprobe_scratch, &zero);
-	if (!c || !b || is_self(pid_tgid))
+	if (!c || !b || is_agents_own(pid_tgid))
 		return 0;
 	/* Within a call, the claim is that call's. */
 	if (!bpf_map_lookup_elem(&calls, &pid_tgid))

@@ -39,7 +39,7 @@ static __always_inline int process_published(__u64 option, __u64 what, __u64 add
 	/* A name that is not resident may be it; the agent looks. */
 	if (!bpf_probe_read_user(&given, sizeof(given), name) && given != otel_ctx)
 		return 0;
-	if (is_self(pid_tgid))
+	if (is_agents_own(pid_tgid))
 		return 0;
 	if (bpf_ringbuf_output(&publications, &p, sizeof(p), 0))
 		count_context(RK_CONTEXT_MISSED);

@@ -247,7 +247,7 @@ static __always_inline int entry(enum rk_probe probe, __u32 kind, bool compat, c
 	struct rk_counters *c = counted(probe);
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 
-	if (c && !is_self(pid_tgid))
+	if (c && !is_agents_own(pid_tgid))
 		enter(c, pid_tgid, kind, compat, arg);
 	return 0;
 }
@@ -259,7 +259,7 @@ static __always_inline int ret(enum rk_probe probe, __u32 kind, __s64 result,
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct record_buffer *b;
 
-	if (!c || is_self(pid_tgid))
+	if (!c || is_agents_own(pid_tgid))
 		return 0;
 	b = bpf_map_lookup_elem(scratch, &zero);
 	if (b)

@@ -335,7 +335,7 @@ struct rk_config {
 	struct rk_filter wanted;   /* every list given has a value that matches */
 	struct rk_filter unwanted; /* no value matches */
 	__u32 context;		   /* enum rk_context_bit */
-	__u32 reserved;
+	__u32 own_process;	   /* 1: the agent's own process is what is wanted, and nothing else */
 };
 
 enum rk_watched {

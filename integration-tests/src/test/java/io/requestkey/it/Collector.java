@@ -123,6 +123,13 @@ final class Collector implements AutoCloseable {
     return received;
   }
 
+  /** Every log record and span that it has received, in order; it was never killed. */
+  Scenario.Items items() throws IOException {
+    List<String> lines = new ArrayList<>();
+    lines(lines::add);
+    return Scenario.Items.of(lines);
+  }
+
   @Override
   public void close() {
     Process running = process;

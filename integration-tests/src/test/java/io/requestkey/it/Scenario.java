@@ -57,14 +57,22 @@ record Scenario(Path out, Map<String, Call> truth, List<Item> logs, List<Item> s
             new Call(Long.parseLong(words[1]), Long.parseLong(words[2]), words[3]));
       }
     }
-    List<Item> logs = new ArrayList<>();
-    List<Item> spans = new ArrayList<>();
-    for (String line : Files.readAllLines(out.resolve("collector.jsonl"))) {
-      JsonNode batch = JSON.readTree(line);
-      collect(batch, "resourceLogs", "scopeLogs", "logRecords", logs);
-      collect(batch, "resourceSpans", "scopeSpans", "spans", spans);
+    Items items = Items.of(Files.readAllLines(out.resolve("collector.jsonl")));
+    return new Scenario(out, truth, items.logs(), items.spans());
+  }
+
+  /** What a collector wrote. */
+  record Items(List<Item> logs, List<Item> spans) {
+
+    static Items of(List<String> lines) throws IOException {
+      Items items = new Items(new ArrayList<>(), new ArrayList<>());
+      for (String line : lines) {
+        JsonNode batch = JSON.readTree(line);
+        collect(batch, "resourceLogs", "scopeLogs", "logRecords", items.logs());
+        collect(batch, "resourceSpans", "scopeSpans", "spans", items.spans());
+      }
+      return items;
     }
-    return new Scenario(out, truth, logs, spans);
   }
 
   private static void collect(

@@ -12,10 +12,13 @@ import org.jspecify.annotations.Nullable;
 final class ApplicationContexts implements AutoCloseable {
 
   private final ContextCounters counters;
+  private final ProcessTable table;
   private final @Nullable ProcessRegistrar registrar;
 
-  private ApplicationContexts(ContextCounters counters, @Nullable ProcessRegistrar registrar) {
+  private ApplicationContexts(
+      ContextCounters counters, ProcessTable table, @Nullable ProcessRegistrar registrar) {
     this.counters = counters;
+    this.table = table;
     this.registrar = registrar;
   }
 
@@ -24,9 +27,10 @@ final class ApplicationContexts implements AutoCloseable {
     BpfCalls bpf = new BpfCalls(libbpf);
     ContextCounters counters =
         new ContextCounters(bpf, set.mapFd("context_counters"), libbpf.possibleCpus());
+    ProcessTable table = new ProcessMap(libbpf, set.mapFd("processes"));
     if (!set.contextsWatched()) {
       // A process could become another program, and be read by what the one before said.
-      return new ApplicationContexts(counters, null);
+      return new ApplicationContexts(counters, table, null);
     }
     int publications = set.mapFd("publications");
     BpfCalls.MapInfo ring = bpf.mapInfo(publications);
@@ -35,12 +39,31 @@ final class ApplicationContexts implements AutoCloseable {
     }
     ProcessRegistrar registrar =
         new ProcessRegistrar(
-            new ProcessRegistration(
-                new ProcessMap(libbpf, set.mapFd("processes")), Path.of("/proc")),
+            new ProcessRegistration(table, Path.of("/proc")),
             new RingReader(publications, ring.maxEntries()),
             () -> missed(counters));
     registrar.start();
-    return new ApplicationContexts(counters, registrar);
+    return new ApplicationContexts(counters, table, registrar);
+  }
+
+  /**
+   * Enters this process, which the self-test has shown to the kernel side, if it publishes. It
+   * needs no watching: the programs end when it becomes another one.
+   */
+  static void enterSelf(Libbpf libbpf, Attachment attachment) throws CaptureException {
+    int self;
+    try (Control control = new Control(attachment.mapFd(ControlLayout.MAP))) {
+      self = control.self();
+    }
+    ProcessRegistration registration =
+        new ProcessRegistration(
+            new ProcessMap(libbpf, attachment.mapFd("processes")), Path.of("/proc"));
+    try {
+      boolean _ = registration.registerSelf(self);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CaptureException("interrupted while looking for the spans of this process", e);
+    }
   }
 
   private static long missed(ContextCounters counters) {
@@ -56,7 +79,7 @@ final class ApplicationContexts implements AutoCloseable {
   }
 
   int processes() {
-    return registrar == null ? 0 : registrar.entered();
+    return table.pids().size();
   }
 
   @Override

@@ -72,7 +72,9 @@ public final class Capture implements AutoCloseable {
     }
     Libbpf libbpf = Libbpf.open(options.library());
     try (KernelBtf btf = KernelBtf.load(libbpf);
-        ContextSources sources = ContextSources.of(options.appSpan(), new BpfCalls(libbpf))) {
+        ContextSources sources =
+            ContextSources.of(
+                options.appSpan(), options.filters().ownProcess(), new BpfCalls(libbpf))) {
       requirePermission();
       Loader loader = new Loader(libbpf, btf, options, sources);
       return switch (options.pin()) {

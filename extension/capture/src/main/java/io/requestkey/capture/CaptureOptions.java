@@ -97,5 +97,9 @@ public record CaptureOptions(
       throw new IllegalArgumentException(
           "capture kprobe and system call probes tracepoint exclude each other");
     }
+    if (filters.ownProcess() && pin != Pin.OFF) {
+      throw new IllegalArgumentException(
+          "programs that watch the process that loads them end with it, and cannot be pinned");
+    }
   }
 }

@@ -15,7 +15,7 @@ final class ConfigLayout {
   static final int WANTED = 40;
   static final int UNWANTED = 1176;
   static final int CONTEXT = 2312;
-  static final int CONFIG_RESERVED = 2316;
+  static final int OWN_PROCESS = 2316;
   static final int SIZE = 2320;
 
   // struct rk_filter

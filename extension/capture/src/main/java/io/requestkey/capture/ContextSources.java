@@ -19,23 +19,35 @@ final class ContextSources implements AutoCloseable {
   private static final String FACT = "application's span";
 
   private final int bits;
+  private final boolean watched;
   private final @Nullable ObiMap obi;
   private final AttachTable.Row row;
 
-  private ContextSources(int bits, @Nullable ObiMap obi, AttachTable.Row row) {
+  private ContextSources(int bits, boolean watched, @Nullable ObiMap obi, AttachTable.Row row) {
     this.bits = bits;
+    this.watched = watched;
     this.obi = obi;
     this.row = row;
   }
 
-  static ContextSources of(CaptureOptions.AppSpan wanted, BpfCalls bpf) {
+  /**
+   * Looks for them.
+   *
+   * @param ownProcess whether only the process that captures is looked at: it need not be watched
+   *     for, and no number of it be known
+   */
+  static ContextSources of(CaptureOptions.AppSpan wanted, boolean ownProcess, BpfCalls bpf) {
     if (wanted == CaptureOptions.AppSpan.OFF) {
-      return new ContextSources(0, null, new AttachTable.Row(FACT, "none", "off", List.of()));
+      return new ContextSources(
+          0, false, null, new AttachTable.Row(FACT, "none", "off", List.of()));
     }
     int bits = wanted == CaptureOptions.AppSpan.PARENT ? ConfigLayout.CONTEXT_PARENT : 0;
     String way = "";
     String reason = "";
-    if (ProcessRegistrar.possible()) {
+    if (ownProcess) {
+      bits |= ConfigLayout.CONTEXT_SDK;
+      way = "thread context (OTEP 4947) of this process";
+    } else if (ProcessRegistrar.possible()) {
       bits |= ConfigLayout.CONTEXT_SDK;
       way = "thread context (OTEP 4947)";
     } else {
@@ -50,7 +62,10 @@ final class ContextSources implements AutoCloseable {
       reason += (reason.isEmpty() ? "" : "; ") + "OBI: " + e.getMessage();
     }
     return new ContextSources(
-        bits, obi, new AttachTable.Row(FACT, way.isEmpty() ? "none" : way, reason, List.of()));
+        bits,
+        !ownProcess && (bits & ConfigLayout.CONTEXT_SDK) != 0,
+        obi,
+        new AttachTable.Row(FACT, way.isEmpty() ? "none" : way, reason, List.of()));
   }
 
   /** Bits of {@code enum rk_context_bit}. */
@@ -58,9 +73,9 @@ final class ContextSources implements AutoCloseable {
     return bits;
   }
 
-  /** Whether the records of threads are read. */
-  boolean records() {
-    return (bits & ConfigLayout.CONTEXT_SDK) != 0;
+  /** Whether processes that publish are to be watched for. */
+  boolean watched() {
+    return watched;
   }
 
   /** Id of OBI's map; 0: it is not looked at. */

@@ -41,6 +41,14 @@ final class Control implements AutoCloseable {
     INT.setVolatile(memory, (long) ControlLayout.GATE, gate.number());
   }
 
+  /**
+   * The process that the programs have seen make the self-test: its id in the initial pid
+   * namespace, whatever it is in its own. 0: none yet.
+   */
+  int self() {
+    return (int) INT.getVolatile(memory, (long) ControlLayout.SELF_TGID);
+  }
+
   /** No process is the agent from now on. */
   void forgetSelf() {
     INT.setVolatile(memory, (long) ControlLayout.SELF_TGID, 0);

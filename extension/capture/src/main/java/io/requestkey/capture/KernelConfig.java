@@ -62,6 +62,7 @@ final class KernelConfig {
 
   private static void choose(MemorySegment config, Filters filters, int context) {
     config.set(INT, ConfigLayout.CONTEXT, context);
+    config.set(INT, ConfigLayout.OWN_PROCESS, filters.ownProcess() ? 1 : 0);
     filter(config.asSlice(ConfigLayout.WANTED, ConfigLayout.FILTER_SIZE), filters.wanted());
     filter(config.asSlice(ConfigLayout.UNWANTED, ConfigLayout.FILTER_SIZE), filters.unwanted());
   }

@@ -104,11 +104,6 @@ final class Libbpf {
    * @throws CaptureException when it is missing, may not be loaded or lacks a symbol
    */
   static Libbpf open(String library) throws CaptureException {
-    if (!Libbpf.class.getModule().isNativeAccessEnabled()) {
-      // JDK 25 would print a warning and go on; with --illegal-native-access=deny it would throw.
-      System.Logger log = System.getLogger(Libbpf.class.getName());
-      log.log(System.Logger.Level.DEBUG, "native access not enabled on the command line");
-    }
     SymbolLookup symbols;
     try {
       symbols = SymbolLookup.libraryLookup(library, Arena.global());

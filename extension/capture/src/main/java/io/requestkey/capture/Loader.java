@@ -129,7 +129,7 @@ final class Loader {
     long nonce = new SecureRandom().nextLong();
     BpfObject object = BpfObject.open(libbpf, elf);
     try {
-      Attachment attachment = Attachment.select(object, way, arm, btf, copies, sources.records());
+      Attachment attachment = Attachment.select(object, way, arm, btf, copies, sources.watched());
       try {
         object.setMaxEntries("ring", options.ringBytes());
         if (claims >= 0) {
@@ -149,6 +149,10 @@ final class Loader {
         attachment.attach(copies, options.mode() == CaptureOptions.Mode.KPROBE, reason, owner);
         attachment.add(sources.row());
         SelfTest.run(counters(attachment), attachment.exercised(), nonce);
+        if (options.filters().ownProcess()) {
+          // Before the first call is a hit: it may be made within a span.
+          ApplicationContexts.enterSelf(libbpf, attachment);
+        }
         attachment.record(true);
         return attachment;
       } catch (CaptureException e) {

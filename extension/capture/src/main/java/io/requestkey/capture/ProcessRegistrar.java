@@ -4,10 +4,7 @@
  */
 package io.requestkey.capture;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -26,9 +23,6 @@ final class ProcessRegistrar implements AutoCloseable {
 
   private static final int MAX_DRAIN = 4096;
   private static final long STOP_MILLIS = 2_000;
-
-  /** PROC_PID_INIT_INO, include/linux/proc_ns.h. */
-  private static final String INITIAL_NAMESPACE = "pid:[4026531836]";
 
   private final ProcessRegistration registration;
   private final RingReader publications;
@@ -53,22 +47,11 @@ final class ProcessRegistrar implements AutoCloseable {
 
   /** Whether /proc has the ids that the kernel side has: the initial namespace's. */
   static boolean possible() {
-    try {
-      return Files.readSymbolicLink(Path.of("/proc/self/ns/pid"))
-          .toString()
-          .equals(INITIAL_NAMESPACE);
-    } catch (IOException e) {
-      return false;
-    }
+    return PidNamespace.own() == PidNamespace.INITIAL;
   }
 
   void start() {
     thread.start();
-  }
-
-  /** Processes in the table. */
-  int entered() {
-    return registration.entered();
   }
 
   private void run() {

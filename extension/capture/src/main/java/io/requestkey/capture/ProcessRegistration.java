@@ -50,10 +50,20 @@ final class ProcessRegistration {
    * @return whether it is entered now
    */
   boolean register(int pid, long address) throws InterruptedException {
-    if (pid <= 0 || pid > MAX_PID) {
-      return false;
-    }
-    Path directory = proc.resolve(Integer.toString(pid));
+    return pid > 0 && pid <= MAX_PID && register(pid, proc.resolve(Integer.toString(pid)), address);
+  }
+
+  /**
+   * Reads the calling process and enters it.
+   *
+   * @param pid its id in the initial pid namespace, which {@code /proc} need not have
+   * @return whether it is entered now
+   */
+  boolean registerSelf(int pid) throws InterruptedException {
+    return pid > 0 && register(pid, proc.resolve("self"), 0);
+  }
+
+  private boolean register(int pid, Path directory, long address) throws InterruptedException {
     for (int i = 0; i < TRIES; i++) {
       try {
         Boolean entered = tryOnce(pid, directory, address);
@@ -171,10 +181,5 @@ final class ProcessRegistration {
         table.remove(pid);
       }
     }
-  }
-
-  /** Processes in the table. */
-  int entered() {
-    return table.pids().size();
   }
 }

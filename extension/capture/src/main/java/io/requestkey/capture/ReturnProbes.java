@@ -47,8 +47,11 @@ final class ReturnProbes implements AutoCloseable {
     removeOrphans(tracefs);
   }
 
+  /** In a container the number of its pid namespace goes before that of the process. */
   static String ofThisProcess() {
-    return "p" + ProcessHandle.current().pid();
+    long pid = ProcessHandle.current().pid();
+    long namespace = PidNamespace.own();
+    return namespace == PidNamespace.INITIAL ? "p" + pid : "n" + namespace + "p" + pid;
   }
 
   /** The owner that a set of pinned programs is. */
@@ -111,9 +114,18 @@ final class ReturnProbes implements AutoCloseable {
     }
   }
 
-  private static boolean exists(String owner) {
+  /** What cannot be told from here is not ours to remove. */
+  static boolean exists(String owner) {
     return switch (owner.charAt(0)) {
-      case 'p' -> Files.exists(Path.of("/proc", owner.substring(1)));
+      case 'p' ->
+          PidNamespace.own() != PidNamespace.INITIAL
+              || Files.exists(Path.of("/proc", owner.substring(1)));
+      case 'n' -> {
+        int pid = owner.indexOf('p');
+        yield pid < 0
+            || !owner.substring(1, pid).equals(Long.toString(PidNamespace.own()))
+            || Files.exists(Path.of("/proc", owner.substring(pid + 1)));
+      }
       case 'd' -> Files.exists(Pins.ROOT.resolve(owner.substring(1)));
       default -> true;
     };

@@ -148,8 +148,8 @@ final class BtfLayoutTest {
                 ConfigLayout.UNWANTED,
                 "context",
                 ConfigLayout.CONTEXT,
-                "reserved",
-                ConfigLayout.CONFIG_RESERVED));
+                "own_process",
+                ConfigLayout.OWN_PROCESS));
     BtfFile.Struct filter = btf(machine).struct("rk_filter");
     assertThat(filter.size()).isEqualTo(ConfigLayout.FILTER_SIZE);
     assertThat(filter.offsets())

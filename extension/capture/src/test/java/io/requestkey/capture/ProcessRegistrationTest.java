@@ -29,6 +29,7 @@ final class ProcessRegistrationTest {
   private static final class Table implements ProcessTable {
     final List<String> events = new ArrayList<>();
     final List<ProcessEntry> entries = new ArrayList<>();
+    final List<Integer> removed = new ArrayList<>();
     Runnable onEnter = () -> {};
     boolean gone;
 
@@ -49,6 +50,7 @@ final class ProcessRegistrationTest {
     @Override
     public void remove(int pid) {
       events.add("remove");
+      removed.add(pid);
     }
 
     @Override
@@ -121,9 +123,18 @@ final class ProcessRegistrationTest {
   }
 
   @Test
+  void thisProcessIsEnteredUnderTheIdThatTheKernelHasForIt() throws Exception {
+    // Nothing is published where a reader would look by itself, so it is taken out.
+    assertThat(registration.registerSelf(1 << 21)).isFalse();
+    assertThat(table.events).containsExactly("remove");
+    assertThat(table.removed).containsExactly(1 << 21);
+  }
+
+  @Test
   void noProcess() throws Exception {
     assertThat(registration.register(-1, 0)).isFalse();
     assertThat(registration.register(1 << 22, 0)).isFalse();
+    assertThat(registration.registerSelf(0)).isFalse();
   }
 
   @Test

@@ -93,6 +93,7 @@ final class SetKeyTest {
                 CaptureOptions.AppSpan.LINK,
                 OPTIONS.library())));
     keys.add(SetKey.of(OBJECT, OPTIONS, KernelConfig.chosenBytes(Filters.NONE, 1), 0));
+    keys.add(key(OBJECT, filtered(new Filters(Criteria.NONE, Criteria.NONE, true))));
     keys.add(SetKey.of(OBJECT, OPTIONS, KernelConfig.chosenBytes(Filters.NONE, 0), 7));
     for (Criteria criteria :
         List.of(

@@ -12,7 +12,9 @@ import java.lang.reflect.Method;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Learns the resource of the Java agent's SDK, however that was configured. */
+/**
+ * Learns the resource of the Java agent's SDK, however that was configured, and that it is ready.
+ */
 @AutoService(AgentListener.class)
 public final class RequestKeyAgentListener implements AgentListener {
 
@@ -24,6 +26,12 @@ public final class RequestKeyAgentListener implements AgentListener {
       RequestKeyContext.publishResource(resourceOf(sdk).getAttributes());
     } catch (Throwable e) {
       logger.log(Level.WARNING, "request_key: the resource is not published", e);
+    }
+    try {
+      // After what is published is complete: it is what the kernel side reads of this process.
+      OwnCapture.start();
+    } catch (Throwable e) {
+      logger.log(Level.WARNING, "request_key: calls on keys are not captured", e);
     }
   }
 

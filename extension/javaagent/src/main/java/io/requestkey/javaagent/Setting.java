@@ -5,6 +5,7 @@
 package io.requestkey.javaagent;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings, by system property or environment variable: what an extension is given of the Java
@@ -16,7 +17,11 @@ enum Setting {
   /**
    * Whether virtual threads publish. Takes a change to a class of the JDK, so it can be refused.
    */
-  VIRTUAL_THREADS("otel.requestkey.publish.virtual.threads");
+  VIRTUAL_THREADS("otel.requestkey.publish.virtual.threads"),
+  /** {@code self}: this process's own calls on keys are captured. */
+  CAPTURE("otel.requestkey.capture"),
+  /** The SDK's own: whether it does nothing at all. */
+  SDK_DISABLED("otel.sdk.disabled");
 
   private final String property;
 
@@ -24,12 +29,39 @@ enum Setting {
     this.property = property;
   }
 
+  /**
+   * A setting as it was given.
+   *
+   * @param name the property or the variable, for messages
+   * @param value not blank
+   */
+  record Given(String name, String value) {}
+
+  /** What is said; null if nothing is, or only blanks. */
+  @Nullable Given given() {
+    return given(property);
+  }
+
+  /** What is said of any property, or by the variable of its name. */
+  static @Nullable Given given(String property) {
+    String value = System.getProperty(property);
+    if (value != null && !value.isBlank()) {
+      return new Given(property, value.trim());
+    }
+    String variable = property.toUpperCase(Locale.ROOT).replace('.', '_');
+    value = System.getenv(variable);
+    return value == null || value.isBlank() ? null : new Given(variable, value.trim());
+  }
+
   /** On unless {@code false} is said. */
   boolean isOn() {
-    String value = System.getProperty(property);
-    if (value == null) {
-      value = System.getenv(property.toUpperCase(Locale.ROOT).replace('.', '_'));
-    }
-    return value == null || !value.trim().equalsIgnoreCase("false");
+    Given given = given();
+    return given == null || !given.value().equalsIgnoreCase("false");
+  }
+
+  /** Off unless {@code true} is said. */
+  boolean isTrue() {
+    Given given = given();
+    return given != null && given.value().equalsIgnoreCase("true");
   }
 }

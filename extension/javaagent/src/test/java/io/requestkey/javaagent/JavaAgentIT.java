@@ -35,6 +35,7 @@ final class JavaAgentIT {
   private static final String ALLOWED = "--enable-native-access=ALL-UNNAMED";
   private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
   private static final int FIRST_TO_DENY_ALL_WAYS = 24;
+  private static final int FIRST_THAT_CAPTURES = 25;
 
   @TempDir Path directory;
 
@@ -153,6 +154,31 @@ final class JavaAgentIT {
         .contains("native access is denied")
         .doesNotContain("failed to start");
     assertThat(result.output().lines().filter(line -> line.contains("WARN"))).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("jvms")
+  void ownCaptureThatCannotBeIsOneWarningAndPublishingGoesOn(Jvm jvm) throws Exception {
+    // Where Java could, the kernel's side is not to be asked: this is not its test.
+    String setting = jvm.feature() < FIRST_THAT_CAPTURES ? "self" : "everything";
+
+    Result result =
+        run(
+            jvm,
+            agent("newest"),
+            Application.class,
+            ALLOWED,
+            "-Dotel.requestkey.capture=" + setting);
+
+    assertPublishedAtEveryPoint(jvm, result);
+    assertThat(result.output().lines().filter(line -> line.contains("WARN")))
+        .singleElement()
+        .asString()
+        .contains(
+            jvm.feature() < FIRST_THAT_CAPTURES
+                ? "otel.requestkey.capture=self needs Java 25 or newer, and this is Java "
+                    + jvm.feature()
+                : "wrong value for otel.requestkey.capture: 'everything'; self and off are possible");
   }
 
   @Test

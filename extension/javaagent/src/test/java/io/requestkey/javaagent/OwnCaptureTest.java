@@ -1,0 +1,90 @@
+/*
+ * Copyright The request_key for OpenTelemetry Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.requestkey.javaagent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** When this process is to capture its own calls, and what is said when it cannot. */
+final class OwnCaptureTest {
+
+  private static final Logger LOGGER = Logger.getLogger(OwnCapture.class.getName());
+
+  private final List<String> warnings = new ArrayList<>();
+  private final Handler handler =
+      new Handler() {
+        private final SimpleFormatter formatter = new SimpleFormatter();
+
+        @Override
+        public void publish(LogRecord record) {
+          warnings.add(formatter.formatMessage(record));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  @BeforeEach
+  void listen() {
+    LOGGER.setUseParentHandlers(false);
+    LOGGER.addHandler(handler);
+  }
+
+  @AfterEach
+  void listenNoMore() {
+    LOGGER.removeHandler(handler);
+    LOGGER.setUseParentHandlers(true);
+  }
+
+  private static Setting.Given given(String value) {
+    return new Setting.Given("OTEL_REQUESTKEY_CAPTURE", value);
+  }
+
+  @Test
+  void notUnlessItIsAskedFor() {
+    assertThat(OwnCapture.decide(null, 25)).isFalse();
+    assertThat(OwnCapture.decide(given("off"), 25)).isFalse();
+    assertThat(warnings).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"self", "SELF"})
+  void self(String value) {
+    assertThat(OwnCapture.decide(given(value), 25)).isTrue();
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void olderJavaIsNamedWithWhatIsNeeded() {
+    assertThat(OwnCapture.decide(given("self"), 21)).isFalse();
+    assertThat(warnings)
+        .containsExactly(
+            "request_key: calls on keys are not captured: OTEL_REQUESTKEY_CAPTURE=self needs Java"
+                + " 25 or newer, and this is Java 21");
+  }
+
+  @Test
+  void unknownValueIsNamedWithWhatIsPossible() {
+    assertThat(OwnCapture.decide(given("kprobe"), 25)).isFalse();
+    assertThat(warnings)
+        .containsExactly(
+            "request_key: wrong value for OTEL_REQUESTKEY_CAPTURE: 'kprobe'; self and off are"
+                + " possible; nothing is captured");
+  }
+}
