@@ -18,7 +18,7 @@ final class RecordDecoderTest {
   private static final int CASES = 200_000;
 
   /** A request_key record with strings "user", "débug" and a NULL callout. */
-  private static byte[] frame() {
+  static byte[] frame() {
     byte[] type = "user".getBytes(StandardCharsets.UTF_8);
     byte[] description = "débug".getBytes(StandardCharsets.UTF_8);
     int size = RecordLayout.HEADER_SIZE + type.length + description.length;

@@ -21,6 +21,7 @@ import io.requestkey.agent.otlp.Fault;
 import io.requestkey.agent.otlp.FaultyReceiver;
 import io.requestkey.agent.otlp.OtlpVertx;
 import io.requestkey.capture.KernelLoss;
+import io.requestkey.capture.RecordVersions;
 import io.requestkey.telemetry.KeyTelemetry;
 import io.requestkey.telemetry.Redaction;
 import io.vertx.core.Vertx;
@@ -221,8 +222,9 @@ final class DeliveryTest {
   void a_record_that_makes_no_sense_is_undecodable() throws InterruptedException {
     try (DeliveryRun run = run()) {
       List<String> why = new ArrayList<>();
-      run.logRenderer = HitRenderer.logs(TELEMETRY, _ -> {}, why::add);
-      run.spanRenderer = HitRenderer.spans(TELEMETRY, Duration.ZERO, 1, _ -> {});
+      run.logRenderer = HitRenderer.logs(RecordVersions.ours(), TELEMETRY, _ -> {}, why::add);
+      run.spanRenderer =
+          HitRenderer.spans(RecordVersions.ours(), TELEMETRY, Duration.ZERO, 1, _ -> {});
       run.hit(0, 3).start().awaitDone(Signal.LOGS).awaitDone(Signal.TRACES);
       assertThat(run.account(Signal.LOGS).lost()).isEqualTo(Map.of("undecodable", 3L));
       assertThat(run.account(Signal.TRACES).lost()).isEqualTo(Map.of("undecodable", 3L));
