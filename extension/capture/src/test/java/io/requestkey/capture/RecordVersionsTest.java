@@ -20,7 +20,7 @@ final class RecordVersionsTest {
 
   private static final RecordVersions BOTH = kept(OtherLayout.SHAPE);
 
-  private static RecordVersions kept(RecordShape... shapes) {
+  static RecordVersions kept(RecordShape... shapes) {
     StringBuilder text = new StringBuilder("requestkey records\t1");
     for (RecordShape shape : shapes) {
       text.append('\n').append(String.join("\t", shape.words()));
