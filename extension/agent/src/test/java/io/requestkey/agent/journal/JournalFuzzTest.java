@@ -155,8 +155,8 @@ final class JournalFuzzTest {
 
   @Test
   void aDirectory() throws Exception {
-    Path directory = temporary.resolve("journal");
-    JournalFixture fixture = new JournalFixture(JournalFixture.files(directory, 16)).open();
+    JournalFixture fixture = JournalFixture.in(temporary);
+    Path directory = fixture.directory();
     fixture.append(300);
     assertThat(fixture.take("logs", 50)).hasSize(50);
     fixture.reader("logs").acknowledge(20, JournalFixture.NO_ACCOUNT);
