@@ -144,6 +144,12 @@ struct rk_key_ref {
 
 /* One hit. data holds the strings that are RK_TEXT_PRESENT, in order of their index, packed,
  * without NUL.
+ *
+ * Agents of other releases find it in rings and journals that this one leaves. size to seq stay
+ * where they are; there is no padding; numbers of enums and flags keep their meaning, and strings
+ * their index; struct rk_text and rk_key_ref stay as they are. Any other change of the layout takes
+ * a new RK_RECORD_VERSION, and a line in record-layouts.txt of the capture module's tests. A field
+ * that is new is 0 where it is not known, so that it can be left out by those who have none.
  */
 struct rk_record {
 	__u32 size; /* of the whole record with its strings */
@@ -327,7 +333,9 @@ struct rk_filter {
 	struct rk_filter_prefix prefix[RK_FILTER_VALUES];
 };
 
-/* Written by the agent before load. */
+/* Written by the agent before load. One of another release looks for selftest_nonce, so what is up to
+ * there stays where it is.
+ */
 struct rk_config {
 	__u64 id_seed[3];	/* random */
 	__u64 seq_base;		/* µs of CLOCK_BOOTTIME at load */

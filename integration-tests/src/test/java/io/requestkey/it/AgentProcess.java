@@ -7,6 +7,7 @@ package io.requestkey.it;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -44,14 +45,31 @@ final class AgentProcess implements AutoCloseable {
   static AgentProcess start(
       int port, Path errors, Map<String, String> environment, List<String> options)
       throws IOException {
+    return start(port, Redirect.DISCARD, errors, environment, options);
+  }
+
+  /**
+   * Starts one whose stdout is wanted.
+   *
+   * @param output what it writes to stdout is appended there
+   */
+  static AgentProcess start(
+      int port, Path output, Path errors, Map<String, String> environment, List<String> options)
+      throws IOException {
+    return start(port, Redirect.appendTo(output.toFile()), errors, environment, options);
+  }
+
+  private static AgentProcess start(
+      int port, Redirect output, Path errors, Map<String, String> environment, List<String> options)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Machine.root().resolve("bin/run").toString());
     command.addAll(List.of("--http", "127.0.0.1:" + port));
     command.addAll(options);
     ProcessBuilder builder =
         new ProcessBuilder(command)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
+            .redirectOutput(output)
+            .redirectError(Redirect.appendTo(errors.toFile()));
     builder.environment().put("REQUESTKEY_BUILD", "never");
     builder.environment().putAll(environment);
     return new AgentProcess(builder.start(), errors, port);

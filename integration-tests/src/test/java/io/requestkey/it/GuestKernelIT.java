@@ -31,7 +31,32 @@ final class GuestKernelIT extends AgentContract {
    * One boot for all tests of a kernel, which run one after the other; a failed one is not tried
    * again.
    */
-  private record Boot(String kernel, @Nullable Scenario scenario, @Nullable Exception failure) {}
+  private static final class Boot {
+    private final String kernel;
+    private final @Nullable Scenario scenario;
+    private final @Nullable Throwable failure;
+    private boolean told;
+
+    private Boot(String kernel, @Nullable Scenario scenario, @Nullable Throwable failure) {
+      this.kernel = kernel;
+      this.scenario = scenario;
+      this.failure = failure;
+    }
+
+    /** The first test fails with all there is to say; the others refer to it. */
+    Scenario scenario() {
+      if (scenario != null) {
+        return scenario;
+      }
+      String why = failure instanceof ScenarioFailure of ? of.shortly() : String.valueOf(failure);
+      String message = "kernel " + kernel + ": " + why;
+      if (told) {
+        throw new AssertionError(message + " (all of it is told by the first test that failed)");
+      }
+      told = true;
+      throw new AssertionError(message, failure);
+    }
+  }
 
   @Parameter String kernel = "";
 
@@ -46,12 +71,9 @@ final class GuestKernelIT extends AgentContract {
 
   private static Scenario scenarioOf(String kernel) {
     Boot boot = last;
-    if (boot == null || !boot.kernel().equals(kernel)) {
+    if (boot == null || !boot.kernel.equals(kernel)) {
       boot = boot(kernel);
       last = boot;
-    }
-    if (boot.scenario() == null) {
-      throw new AssertionError("the scenario failed on kernel " + kernel, boot.failure());
     }
     return boot.scenario();
   }
@@ -60,7 +82,7 @@ final class GuestKernelIT extends AgentContract {
     try {
       return new Boot(kernel, Machine.guest(kernel), null);
     } catch (IOException | AssertionError e) {
-      return new Boot(kernel, null, e instanceof IOException io ? io : new IOException(e));
+      return new Boot(kernel, null, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Boot(kernel, null, e);

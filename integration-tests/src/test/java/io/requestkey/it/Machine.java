@@ -22,12 +22,20 @@ final class Machine {
     return Path.of("..").toAbsolutePath().normalize();
   }
 
-  /** Runs the scenario on this machine. */
+  /**
+   * Runs the scenario on this machine.
+   *
+   * @throws ScenarioFailure when it did not come to its end
+   */
   static Scenario host() throws IOException, InterruptedException {
     return run("host", List.of("keyctl", "session", "-"), "scenario.sh", programs().toString());
   }
 
-  /** Runs the scenario in a guest of bin/vm. */
+  /**
+   * Runs the scenario in a guest of bin/vm.
+   *
+   * @throws ScenarioFailure when it did not come to its end
+   */
   static Scenario guest(String kernel) throws IOException, InterruptedException {
     return guest("guest-" + kernel, kernel, "scenario.sh", programs().toString(), "story");
   }
@@ -94,11 +102,11 @@ final class Machine {
     Process process = builder.start();
     if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
       process.destroy();
-      throw new AssertionError("the scenario did not end: " + Files.readString(log));
+      throw ScenarioFailure.of(
+          "the scenario did not end within " + LIMIT_MINUTES + " minutes", log, out);
     }
     if (process.exitValue() != 0) {
-      throw new AssertionError(
-          "the scenario ended with " + process.exitValue() + ": " + Files.readString(log));
+      throw ScenarioFailure.of("the scenario ended with " + process.exitValue(), log, out);
     }
     return Scenario.read(out);
   }

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.requestkey.capture.Capture;
 import io.requestkey.capture.HitHeader;
 import io.requestkey.capture.RecordDecoder;
 import io.requestkey.capture.RequestKeyHit;
@@ -34,13 +33,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -52,36 +50,25 @@ final class RestartIT {
   private static final int SMALL_RING = 1 << 16;
   private static final int RING = 1 << 26;
   private static final String HTTP = "127.0.0.1:21243";
-  private static final Path PINS = Path.of("/sys/fs/bpf/requestkey");
 
   private static @Nullable Path calls;
+
+  @RegisterExtension final PinnedPrograms pins = new PinnedPrograms();
 
   @TempDir Path directory = Path.of("");
 
   private final List<Process> processes = new ArrayList<>();
-  private Set<String> programsBefore = Set.of();
 
   @BeforeAll
   static void compile() throws IOException, InterruptedException {
     calls = Machine.programs().resolve("calls");
   }
 
-  @BeforeEach
-  void nothingIsPinned() throws Exception {
-    unpin();
-    programsBefore = programs();
-  }
-
   @AfterEach
-  void nothingIsLeftBehind() throws Exception {
+  void endProcesses() throws Exception {
     for (Process process : processes) {
       assertThat(process.destroyForcibly().waitFor(30, SECONDS)).isTrue();
     }
-    unpin();
-    assertThat(PINS).doesNotExist();
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
-        .untilAsserted(() -> assertThat(programsBefore).containsAll(programs()));
   }
 
   @Test
@@ -89,7 +76,7 @@ final class RestartIT {
     String prefix = "restart-agent-";
     Process first = agent("first", "--description-prefix", prefix);
     stop(first);
-    assertThat(PINS.resolve("")).isDirectory();
+    assertThat(PinnedPrograms.ROOT).isDirectory();
 
     request(10_000, prefix + "x");
 
@@ -124,7 +111,7 @@ final class RestartIT {
         .contains("/manifest")
         .contains("/links/")
         .contains("/maps/ring");
-    assertThat(PINS).doesNotExist();
+    assertThat(PinnedPrograms.ROOT).doesNotExist();
   }
 
   @Test
@@ -210,7 +197,7 @@ final class RestartIT {
     Counts counts = capture.settled();
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() -> assertThat(pinnedSets()).hasSize(1));
+        .untilAsserted(() -> assertThat(PinnedPrograms.sets()).hasSize(1));
     capture.end();
     List<HitHeader> records = records();
     Set<Long> sequences = new HashSet<>();
@@ -248,27 +235,6 @@ final class RestartIT {
     }
     assertThat(sorted).hasSize(sequences.size());
     return found;
-  }
-
-  private static List<String> pinnedSets() throws IOException {
-    try (var sets = Files.list(PINS)) {
-      return sets.map(String::valueOf).toList();
-    }
-  }
-
-  private static void unpin() throws Exception {
-    Capture.Unpinned _ = Capture.unpin("libbpf.so.1");
-  }
-
-  private Set<String> programs() throws Exception {
-    Process process = new ProcessBuilder(String.valueOf(calls), "programs").start();
-    Set<String> programs =
-        new TreeSet<>(
-            new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                .lines()
-                .toList());
-    assertThat(process.waitFor()).isZero();
-    return programs;
   }
 
   private void request(int times, String description) throws Exception {

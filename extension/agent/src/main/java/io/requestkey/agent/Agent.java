@@ -33,6 +33,7 @@ import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureException;
 import io.requestkey.capture.CaptureOptions;
 import io.requestkey.capture.ContextCount;
+import io.requestkey.capture.RecordVersions;
 import io.requestkey.capture.RingReader;
 import io.requestkey.telemetry.KeyMetrics;
 import io.requestkey.telemetry.KeyTelemetry;
@@ -255,17 +256,20 @@ final class Agent implements AgentState {
             stop,
             diagnostics);
     String version = Version.number();
+    RecordVersions versions = KeptVersions.of(journal, diagnostics::warn);
     Resource resource = exporters.resource();
     KeyTelemetry telemetry = KeyTelemetry.create(resource, version, settings.redaction());
     if (ledger.signals().contains(Signal.LOGS)) {
       made.logs(
-          HitRenderer.logs(telemetry, new KeyMetrics(exporters.meter())::record, this::undecodable),
+          HitRenderer.logs(
+              versions, telemetry, new KeyMetrics(exporters.meter())::record, this::undecodable),
           logTargets(),
           LossRecord.maker(resource, version));
     }
     if (ledger.signals().contains(Signal.TRACES)) {
       made.traces(
-          HitRenderer.spans(telemetry, settings.linkWindow(), HELD_SPANS, _ -> {}), spanTargets());
+          HitRenderer.spans(versions, telemetry, settings.linkWindow(), HELD_SPANS, _ -> {}),
+          spanTargets());
     }
     return made;
   }

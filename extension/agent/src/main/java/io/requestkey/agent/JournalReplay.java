@@ -11,7 +11,7 @@ import io.requestkey.agent.journal.Frame;
 import io.requestkey.agent.journal.JournalException;
 import io.requestkey.agent.journal.JournalInspection;
 import io.requestkey.capture.CorruptRecordException;
-import io.requestkey.capture.RecordDecoder;
+import io.requestkey.capture.RecordVersions;
 import io.requestkey.telemetry.ConsoleOutput;
 import io.requestkey.telemetry.KeySignals;
 import io.requestkey.telemetry.KeyTelemetry;
@@ -33,6 +33,7 @@ final class JournalReplay {
       KeyTelemetry.create(Resource.empty(), Version.number(), Redaction.DEFAULT);
   private final List<LogRecordData> logs = new ArrayList<>();
   private final List<SpanData> spans = new ArrayList<>();
+  private RecordVersions versions = RecordVersions.ours();
   private long decoded;
   private long undecodable;
   private boolean closed;
@@ -48,6 +49,7 @@ final class JournalReplay {
    * @return the exit status: 1 when a frame could not be decoded or stdout was closed
    */
   int run(Path directory, long from) throws JournalException {
+    versions = KeptVersions.of(directory);
     JournalInspection.frames(directory, from, this::add);
     print();
     diagnostics.info(
@@ -62,7 +64,7 @@ final class JournalReplay {
     try {
       KeySignals signals =
           telemetry.signals(
-              RecordDecoder.decode(frame.record()),
+              versions.decode(frame.record()),
               new Observation(frame.bootId(), frame.observedEpochNanos(), frame.bootOffsetNanos()));
       logs.add(signals.log());
       if (signals.span() != null) {

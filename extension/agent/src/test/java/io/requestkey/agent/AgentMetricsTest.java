@@ -18,14 +18,13 @@ import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import io.requestkey.agent.otlp.Fault;
 import io.requestkey.agent.otlp.FaultyReceiver;
-import io.requestkey.agent.otlp.OtlpVertx;
+import io.requestkey.agent.otlp.OtlpReceivers;
 import io.requestkey.capture.AttachTable;
 import io.requestkey.capture.ContextCount;
 import io.requestkey.capture.HitKind;
 import io.requestkey.capture.KernelCounts;
 import io.requestkey.capture.KernelLoss;
 import io.requestkey.capture.KindCounts;
-import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -36,9 +35,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,22 +48,13 @@ final class AgentMetricsTest {
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private final Map<String, String> set = new HashMap<>();
 
-  private Vertx vertx;
-  private FaultyReceiver receiver;
+  @RegisterExtension static final OtlpReceivers otlp = new OtlpReceivers();
 
-  @BeforeEach
-  void start() {
-    vertx = Vertx.vertx();
-    OtlpVertx.set(vertx);
-    receiver = FaultyReceiver.start(vertx);
-  }
+  private final FaultyReceiver receiver = otlp.start();
 
   @AfterEach
   void stop() {
     set.keySet().forEach(System::clearProperty);
-    receiver.close();
-    OtlpVertx.clear();
-    vertx.close().await();
   }
 
   private void property(String name, String value) {

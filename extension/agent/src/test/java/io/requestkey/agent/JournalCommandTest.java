@@ -10,6 +10,7 @@ import io.requestkey.agent.journal.HitJournal;
 import io.requestkey.agent.journal.JournalOptions;
 import io.requestkey.agent.journal.Journals;
 import io.requestkey.agent.journal.SyncPolicy;
+import io.requestkey.capture.RecordVersions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -66,13 +67,16 @@ final class JournalCommandTest {
     return record;
   }
 
+  private HitJournal open() throws Exception {
+    return Journals.open(
+        JournalOptions.directory(Path.of(directory()), 1 << 20)
+            .withSync(SyncPolicy.NONE, Duration.ofSeconds(1)),
+        Set.of("logs"),
+        _ -> {});
+  }
+
   private void fill() throws Exception {
-    HitJournal journal =
-        Journals.open(
-            JournalOptions.directory(Path.of(directory()), 1 << 20)
-                .withSync(SyncPolicy.NONE, Duration.ofSeconds(1)),
-            Set.of("logs"),
-            _ -> {});
+    HitJournal journal = open();
     for (byte[] record : List.of(keyctl(1), new byte[20], keyctl(3))) {
       assertThat(journal.append(MemorySegment.ofArray(record), 0, record.length)).isTrue();
     }
@@ -117,6 +121,27 @@ final class JournalCommandTest {
     assertThat(err.toString(StandardCharsets.UTF_8))
         .contains("frame 1 cannot be decoded")
         .contains("2 frames replayed, 1 not");
+  }
+
+  @Test
+  void replaysRecordsOfAnotherReleaseIfThatHasLeftTheirLayout() throws Exception {
+    HitJournal journal = open();
+    String ours = new String(RecordVersions.ours().encode(), StandardCharsets.UTF_8);
+    String theirs = ours.replace("\n2\t", "\n9\t");
+    journal.state("records", theirs.getBytes(StandardCharsets.UTF_8));
+    for (int version : List.of(9, 10)) {
+      byte[] record = keyctl(version);
+      record[4] = (byte) version;
+      assertThat(journal.append(MemorySegment.ofArray(record), 0, record.length)).isTrue();
+    }
+    journal.close();
+    assertThat(run("journal", "replay", "--journal", directory())).isEqualTo(1);
+    assertThat(lines())
+        .extracting(line -> line.getString("trace_id"))
+        .containsOnly("09" + "0".repeat(30));
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("frame 1 cannot be decoded: record of version 10")
+        .contains("1 frames replayed, 1 not");
   }
 
   @Test

@@ -510,6 +510,7 @@ final class Attachment implements ProgramSet {
         epoch,
         key,
         CountersShape.OURS,
+        RecordShape.OURS,
         way.label,
         kernelCopies(),
         maps,

@@ -353,8 +353,10 @@ public final class Capture implements AutoCloseable {
   }
 
   /**
-   * Hands what the programs that were taken over from have recorded to the sink. Call it before
-   * {@link RingReader#drain}; it costs nothing when there are none.
+   * Hands what the programs that were taken over from have recorded to the sink: as records of this
+   * release, whatever their layout was. Where that is not known they come with version 0, so that
+   * they cannot be decoded, but are there to be counted. Call it before {@link RingReader#drain};
+   * it costs nothing when there are none.
    *
    * @return how many records were taken
    * @throws CorruptRecordException when such a ring is damaged

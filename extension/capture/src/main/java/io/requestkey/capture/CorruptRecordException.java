@@ -5,7 +5,7 @@
 package io.requestkey.capture;
 
 /** Bytes that are no record of ours. The message says what is wrong with them and where. */
-public final class CorruptRecordException extends Exception {
+public sealed class CorruptRecordException extends Exception permits UnknownRecordVersionException {
 
   private static final long serialVersionUID = 1;
 

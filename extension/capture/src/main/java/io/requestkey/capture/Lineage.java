@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pinned set that is read from, the sets it takes over from, and the counts of those that are
@@ -36,7 +37,8 @@ final class Lineage implements AutoCloseable {
   private final long until = System.nanoTime() + LINGER_NANOS;
 
   /** A set that is taken over from. */
-  private record Old(PinnedSet set, RingReader ring, CounterMap counters) {
+  private record Old(
+      PinnedSet set, RingReader ring, CounterMap counters, @Nullable ForeignRecords foreign) {
     void close() {
       ring.close();
       set.close();
@@ -62,7 +64,12 @@ final class Lineage implements AutoCloseable {
         CounterMap of =
             new CounterMap(bpf, other.mapFd("counters"), cpus, other.manifest().shape());
         takeNote(other, of);
-        old.add(new Old(other, new RingReader(other.mapFd("ring"), other.ringBytes()), of));
+        old.add(
+            new Old(
+                other,
+                new RingReader(other.mapFd("ring"), other.ringBytes()),
+                of,
+                ForeignRecords.of(other.directory().toString(), other.manifest().record())));
       }
       own.manifest()
           .inherited()
@@ -106,7 +113,8 @@ final class Lineage implements AutoCloseable {
   }
 
   /**
-   * Hands what the others have recorded to the sink, and removes those that have no more to say.
+   * Hands what the others have recorded to the sink, as records of ours, and removes those that
+   * have no more to say.
    *
    * @return how many records were taken
    */
@@ -122,7 +130,8 @@ final class Lineage implements AutoCloseable {
     for (Old set : sets) {
       boolean returned =
           set.counters().read().all().underWay() <= 0 || System.nanoTime() - until > 0;
-      taken += set.ring().drain(sink, MAX_DRAIN);
+      ForeignRecords foreign = set.foreign();
+      taken += set.ring().drain(foreign == null ? sink : foreign.into(sink), MAX_DRAIN);
       if (returned && set.ring().pendingBytes() == 0) {
         retire(set);
       }

@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one agent has to tell the next of the programs it leaves. It is pinned with them, last: a
@@ -21,6 +22,8 @@ import java.util.Map;
  * @param epoch random, of the first of the loads whose counts are carried on
  * @param key what must be equal for the programs to be continued
  * @param shape where the counters are
+ * @param record where the fields of a record are; null when the agent was of a release that did not
+ *     say
  * @param way how the system calls are seen
  * @param kernelCopies whether the strings are the kernel's copies
  * @param maps names of the maps
@@ -34,6 +37,7 @@ record Manifest(
     long epoch,
     String key,
     CountersShape shape,
+    @Nullable RecordShape record,
     String way,
     boolean kernelCopies,
     List<String> maps,
@@ -59,7 +63,7 @@ record Manifest(
   /** With other counts of loads that are gone. */
   Manifest inheriting(Map<Long, KernelCounts> counts) {
     return new Manifest(
-        id, epoch, key, shape, way, kernelCopies, maps, programs, exercised, rows, counts);
+        id, epoch, key, shape, record, way, kernelCopies, maps, programs, exercised, rows, counts);
   }
 
   byte[] encode() {
@@ -78,6 +82,11 @@ record Manifest(
         shape.filtered(),
         shape.submitted(),
         shape.lost());
+    if (record != null) {
+      List<Object> words = new ArrayList<>(List.of("record"));
+      words.addAll(record.words());
+      line(text, words.toArray());
+    }
     line(text, "way", way, kernelCopies);
     maps.forEach(map -> line(text, "map", map));
     programs.forEach((program, probe) -> line(text, "program", program, probe));
@@ -139,6 +148,7 @@ record Manifest(
     private long epoch;
     private String key = "";
     private CountersShape shape = CountersShape.OURS;
+    private @Nullable RecordShape record;
     private String way = "";
     private boolean kernelCopies;
     private final List<String> maps = new ArrayList<>();
@@ -162,6 +172,7 @@ record Manifest(
                     Integer.parseInt(words[5]),
                     Integer.parseInt(words[6]),
                     Integer.parseInt(words[7]));
+        case "record" -> record = RecordShape.of(List.of(words).subList(1, words.length));
         case "way" -> {
           way = words[1];
           kernelCopies = Boolean.parseBoolean(words[2]);
@@ -218,7 +229,18 @@ record Manifest(
       Map<Long, KernelCounts> counts = new LinkedHashMap<>();
       inherited.forEach((of, kinds) -> counts.put(of, new KernelCounts(kinds, 0)));
       return new Manifest(
-          id, epoch, key, shape, way, kernelCopies, maps, programs, exercised, rows, counts);
+          id,
+          epoch,
+          key,
+          shape,
+          record,
+          way,
+          kernelCopies,
+          maps,
+          programs,
+          exercised,
+          rows,
+          counts);
     }
   }
 }

@@ -59,6 +59,9 @@ final class PendingRecords implements AutoCloseable {
     Map<HitKind, Long> counts = new EnumMap<>(HitKind.class);
     long end = end();
     long position = (long) POSITION.getAcquire(consumer, 0L);
+    if (Long.compareUnsigned(end - position, mask + 1) > 0 || (position & 7) != 0) {
+      return counts; // damaged: its reader will say so
+    }
     while (position < end) {
       long offset = position & mask;
       int header = (int) HEADER.getAcquire(data, offset);
@@ -66,7 +69,7 @@ final class PendingRecords implements AutoCloseable {
         break;
       }
       int length = header & ~(BUSY | DISCARD);
-      if (length > mask) {
+      if (position + HEADER_BYTES + length > end) {
         break;
       }
       if ((header & DISCARD) == 0) {

@@ -27,21 +27,23 @@ public final class RecordDecoder {
   /** The largest record there can be, in bytes. */
   public static final int MAX_RECORD_BYTES = RecordLayout.HEADER_SIZE + RecordLayout.MAX_DATA;
 
-  /** The version of the record layout this release reads. */
-  public static final int RECORD_VERSION = RecordLayout.VERSION;
-
   private RecordDecoder() {}
+
+  /** The version of the layout of this release's own records. */
+  public static int recordVersion() {
+    return RecordLayout.VERSION;
+  }
 
   /**
    * Decodes one record.
    *
    * @param frame exactly the bytes of the record
+   * @throws UnknownRecordVersionException when it says it is of another version
    * @throws CorruptRecordException when the bytes are no record of this version
    */
   public static KeyHit decode(byte[] frame) throws CorruptRecordException {
-    if (frame.length < RecordLayout.HEADER_SIZE) {
-      throw new CorruptRecordException(
-          "record of " + frame.length + " bytes, shorter than its header");
+    if (frame.length < RecordLayout.FIXED_BYTES) {
+      throw shorter(frame);
     }
     MemorySegment record = MemorySegment.ofArray(frame);
     int size = record.get(INT, RecordLayout.SIZE);
@@ -49,10 +51,15 @@ public final class RecordDecoder {
       throw new CorruptRecordException(
           "record says it has " + size + " bytes, but there are " + frame.length);
     }
-    int version = frame[RecordLayout.RECORD_VERSION];
+    int version = Byte.toUnsignedInt(frame[RecordLayout.RECORD_VERSION]);
     if (version != RecordLayout.VERSION) {
-      throw new CorruptRecordException(
-          "record of version " + version + ", this release reads " + RecordLayout.VERSION);
+      throw new UnknownRecordVersionException(
+          version == 0
+              ? "record of programs whose layout this release cannot read"
+              : "record of version " + version + ", this release reads " + RecordLayout.VERSION);
+    }
+    if (frame.length < RecordLayout.HEADER_SIZE) {
+      throw shorter(frame);
     }
     Texts texts = new Texts(frame, record);
     KernelText type = texts.next();
@@ -132,16 +139,38 @@ public final class RecordDecoder {
     };
   }
 
+  private static CorruptRecordException shorter(byte[] frame) {
+    return new CorruptRecordException(
+        "record of " + frame.length + " bytes, shorter than its header");
+  }
+
   /**
-   * The sequence number of a record, see {@link HitHeader#sequence()}, without decoding it.
+   * The kind under which the kernel side counted a record, of whatever version it is.
+   *
+   * @return null when it is too short to say, or says a kind that this release does not know
+   */
+  public static @Nullable HitKind kind(byte[] frame) {
+    if (frame.length >= RecordLayout.FIXED_BYTES) {
+      for (HitKind kind : HitKind.values()) {
+        if (kind.number() == frame[RecordLayout.KIND]) {
+          return kind;
+        }
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The sequence number of a record, see {@link HitHeader#sequence()}, without decoding it. It is
+   * where it is in every version.
    *
    * @param data memory that holds the record
    * @param offset where it begins
    * @param length its bytes
-   * @return 0 when it is shorter than a header
+   * @return 0 when it is too short to say
    */
   public static long sequence(MemorySegment data, long offset, long length) {
-    return length < RecordLayout.HEADER_SIZE ? 0 : data.get(LONG, offset + RecordLayout.SEQ);
+    return length < RecordLayout.FIXED_BYTES ? 0 : data.get(LONG, offset + RecordLayout.SEQ);
   }
 
   private static HitHeader header(byte[] frame, MemorySegment record, Caller caller)

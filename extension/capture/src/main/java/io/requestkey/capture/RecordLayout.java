@@ -66,6 +66,9 @@ final class RecordLayout {
   static final int RESERVED = 364;
   static final int HEADER_SIZE = 368;
 
+  /** SIZE to SEQ are where they are in every version. */
+  static final int FIXED_BYTES = 16;
+
   static final int COMM_LENGTH = 16;
 
   /** {@code struct rk_key_ref}. */

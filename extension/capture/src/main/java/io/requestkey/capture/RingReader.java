@@ -102,6 +102,10 @@ public final class RingReader implements AutoCloseable {
         if (position >= end) {
           return taken;
         }
+        if (Long.compareUnsigned(end - position, mask + 1) > 0 || (position & 7) != 0) {
+          throw new CorruptRecordException(
+              "ring damaged: at " + position + " of " + end + " in " + (mask + 1) + " bytes");
+        }
         long offset = position & mask;
         int header = waitUntilWritten(offset);
         if ((header & BUSY) != 0) {
@@ -109,7 +113,7 @@ public final class RingReader implements AutoCloseable {
         }
         int length = header & ~(BUSY | DISCARD);
         long next = position + ((length + HEADER_BYTES + 7L) & ~7L);
-        if (next > end || length > mask) {
+        if (next > end) {
           throw new CorruptRecordException(
               "ring damaged: a record of " + length + " bytes at " + position + " of " + end);
         }

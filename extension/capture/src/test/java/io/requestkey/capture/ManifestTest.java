@@ -32,6 +32,7 @@ final class ManifestTest {
           7,
           "0123456789abcdef",
           CountersShape.OURS,
+          RecordShape.OURS,
           "fentry/fexit",
           true,
           List.of("ring", ".rodata.config"),
@@ -84,6 +85,7 @@ final class ManifestTest {
             1,
             "k",
             CountersShape.OURS,
+            null,
             "way",
             false,
             List.of("ring"),
@@ -91,6 +93,7 @@ final class ManifestTest {
             List.of(),
             List.of(new AttachTable.Row("fact", "way", "two\nlines\tand a tab", List.of())),
             Map.of());
+    assertThat(Manifest.decode(odd.encode()).record()).isNull();
     assertThat(Manifest.decode(odd.encode()).rows().getFirst().reason())
         .isEqualTo("two lines and a tab");
   }

@@ -5,7 +5,6 @@
 package io.requestkey.javaagent;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.common.ComponentLoader;
@@ -18,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jar in the real Java agent, in JVMs of their own; the programs say what they read. */
 final class JavaAgentIT {
@@ -64,14 +63,16 @@ final class JavaAgentIT {
   @Test
   void oldestAgentPublishesAtEveryPoint() throws Exception {
     // It does not start on JDK 25 by itself.
-    Jvm jvm =
-        Jvm.all().stream().filter(candidate -> candidate.feature() == 17).findAny().orElse(null);
-    // Debian 13 has none and bin/setup installs none: without one this is reported as skipped.
-    assumeThat(jvm).as("a JDK 17").isNotNull();
+    Jvm jvm = Jvm.of(17);
 
-    assertPublishedAtEveryPoint(
-        Objects.requireNonNull(jvm),
-        run(Objects.requireNonNull(jvm), agent("oldest"), Application.class));
+    assertPublishedAtEveryPoint(jvm, run(jvm, agent("oldest"), Application.class));
+  }
+
+  /** What the README promises is tried here, or this fails: a JVM less is a test less. */
+  @ParameterizedTest
+  @ValueSource(ints = {17, 21})
+  void olderJvmsThatTheExtensionWorksOnAreHere(int feature) {
+    assertThat(jvms()).contains(Jvm.of(feature));
   }
 
   @Test
@@ -290,6 +291,18 @@ final class JavaAgentIT {
 
     static Jvm own() {
       return new Jvm(Runtime.version().feature(), Path.of(System.getProperty("java.home")));
+    }
+
+    /** The one of that version; bin/setup --test has it installed. */
+    static Jvm of(int feature) {
+      return all().stream()
+          .filter(jvm -> jvm.feature() == feature)
+          .findAny()
+          .orElseThrow(() ->
+              new AssertionError(
+                  "no JDK "
+                      + feature
+                      + ": run bin/test, or bin/setup --test and name it with -Dmore.jvms=HOME:..."));
     }
 
     /** This one, and the first of each older version that is installed or named. */

@@ -8,9 +8,12 @@ import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.requestkey.agent.journal.Frame;
 import io.requestkey.capture.CorruptRecordException;
+import io.requestkey.capture.HitKind;
 import io.requestkey.capture.KernelClock;
 import io.requestkey.capture.KeyHit;
 import io.requestkey.capture.RecordDecoder;
+import io.requestkey.capture.RecordVersions;
+import io.requestkey.capture.UnknownRecordVersionException;
 import io.requestkey.telemetry.KeyTelemetry;
 import io.requestkey.telemetry.Observation;
 import io.requestkey.telemetry.SpanWindow;
@@ -21,44 +24,58 @@ import org.jspecify.annotations.Nullable;
 /** Decodes frames, and makes an item of each hit or says what became of it. For one thread. */
 public abstract class HitRenderer<T> implements Renderer<T> {
 
+  private final RecordVersions versions;
   private final Consumer<String> undecodable;
 
-  private HitRenderer(Consumer<String> undecodable) {
+  private HitRenderer(RecordVersions versions, Consumer<String> undecodable) {
+    this.versions = versions;
     this.undecodable = undecodable;
   }
 
   /**
    * A log record for each hit.
    *
+   * @param versions of the records that the journal may hold
    * @param seen told of each hit, once in the life of the process
    * @param undecodable told why a record cannot be decoded
    */
   public static HitRenderer<LogRecordData> logs(
-      KeyTelemetry telemetry, Consumer<KeyHit> seen, Consumer<String> undecodable) {
-    return new Logs(telemetry, seen, undecodable);
+      RecordVersions versions,
+      KeyTelemetry telemetry,
+      Consumer<KeyHit> seen,
+      Consumer<String> undecodable) {
+    return new Logs(versions, telemetry, seen, undecodable);
   }
 
   /**
    * A span for each hit of a kind that has one. Those of calls that returned a key are held for the
    * window, so that they can link to what is done with the key meanwhile.
    *
+   * @param versions of the records that the journal may hold
    * @param window how long; zero for not at all
    * @param capacity spans held at most
    * @param undecodable told why a record cannot be decoded
    */
   public static HitRenderer<SpanData> spans(
-      KeyTelemetry telemetry, Duration window, int capacity, Consumer<String> undecodable) {
-    return new Spans(telemetry, new SpanWindow<>(window.toNanos(), capacity), undecodable);
+      RecordVersions versions,
+      KeyTelemetry telemetry,
+      Duration window,
+      int capacity,
+      Consumer<String> undecodable) {
+    return new Spans(
+        versions, telemetry, new SpanWindow<>(window.toNanos(), capacity), undecodable);
   }
 
   @Override
   public final void accept(Frame frame, long nowNanos, Consumer<Rendered<T>> out) {
     KeyHit hit;
     try {
-      hit = RecordDecoder.decode(frame.record());
+      hit = versions.decode(frame.record());
+    } catch (UnknownRecordVersionException e) {
+      lost(frame, LossReason.RECORD_VERSION, e, out);
+      return;
     } catch (CorruptRecordException e) {
-      undecodable.accept(String.valueOf(e.getMessage()));
-      out.accept(Rendered.lost(frame.number(), LossReason.UNDECODABLE));
+      lost(frame, LossReason.UNDECODABLE, e, out);
       return;
     }
     render(
@@ -68,6 +85,19 @@ public abstract class HitRenderer<T> implements Renderer<T> {
         out);
   }
 
+  private void lost(
+      Frame frame, String reason, CorruptRecordException why, Consumer<Rendered<T>> out) {
+    undecodable.accept(String.valueOf(why.getMessage()));
+    HitKind kind = RecordDecoder.kind(frame.record());
+    out.accept(
+        kind == null || counted(kind)
+            ? Rendered.lost(frame.number(), reason)
+            : Rendered.nothing(frame.number()));
+  }
+
+  /** Whether what is of this kind is a hit of the signal, as the kernel side counts. */
+  abstract boolean counted(HitKind kind);
+
   abstract void render(long number, KeyHit hit, Observation observation, Consumer<Rendered<T>> out);
 
   private static final class Logs extends HitRenderer<LogRecordData> {
@@ -75,10 +105,19 @@ public abstract class HitRenderer<T> implements Renderer<T> {
     private final KeyTelemetry telemetry;
     private final Consumer<KeyHit> seen;
 
-    Logs(KeyTelemetry telemetry, Consumer<KeyHit> seen, Consumer<String> undecodable) {
-      super(undecodable);
+    Logs(
+        RecordVersions versions,
+        KeyTelemetry telemetry,
+        Consumer<KeyHit> seen,
+        Consumer<String> undecodable) {
+      super(versions, undecodable);
       this.telemetry = telemetry;
       this.seen = seen;
+    }
+
+    @Override
+    boolean counted(HitKind kind) {
+      return true;
     }
 
     @Override
@@ -103,10 +142,19 @@ public abstract class HitRenderer<T> implements Renderer<T> {
     /** The last frame's; kernel time goes on from it when no frame comes. */
     private @Nullable Observation last;
 
-    Spans(KeyTelemetry telemetry, SpanWindow<Long> window, Consumer<String> undecodable) {
-      super(undecodable);
+    Spans(
+        RecordVersions versions,
+        KeyTelemetry telemetry,
+        SpanWindow<Long> window,
+        Consumer<String> undecodable) {
+      super(versions, undecodable);
       this.telemetry = telemetry;
       this.window = window;
+    }
+
+    @Override
+    boolean counted(HitKind kind) {
+      return KeyTelemetry.kindsWithSpans().contains(kind);
     }
 
     @Override

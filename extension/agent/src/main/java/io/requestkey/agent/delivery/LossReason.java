@@ -19,6 +19,9 @@ public final class LossReason {
   /** A record of the ring or the journal that makes no sense. */
   public static final String UNDECODABLE = "undecodable";
 
+  /** A record of another release's layout that this one cannot read. */
+  public static final String RECORD_VERSION = "record_version";
+
   /** Refused by the receiver in a partial success. */
   public static final String REJECTED = "rejected";
 
@@ -58,7 +61,8 @@ public final class LossReason {
               Stream.of(ABANDONED, JOURNAL_DAMAGED, JOURNAL_FULL))
           .collect(Collectors.toUnmodifiableSet());
 
-  private static final Set<String> IN_THE_LANE = Set.of(UNDECODABLE, SHUTDOWN, OVERLOAD);
+  private static final Set<String> IN_THE_LANE =
+      Set.of(UNDECODABLE, RECORD_VERSION, SHUTDOWN, OVERLOAD);
 
   private LossReason() {}
 

@@ -144,7 +144,7 @@ final class Appender {
   private SegmentHeader header(long segment, long first) {
     return new SegmentHeader(
         SegmentHeader.VERSION,
-        RecordDecoder.RECORD_VERSION,
+        RecordDecoder.recordVersion(),
         segment,
         first,
         SegmentHeader.OPEN,

@@ -213,6 +213,19 @@ public record JournalInspection(
     }
   }
 
+  /**
+   * A small value of the journal, see {@link HitJournal#state(String)}.
+   *
+   * @throws JournalException when the directory cannot be read
+   */
+  public static Optional<byte[]> state(Path directory, String name) throws JournalException {
+    try {
+      return slots(directory.resolve(JournalFiles.state(name))).value();
+    } catch (IOException e) {
+      throw new JournalException("journal " + directory + ": " + IoReason.of(e));
+    }
+  }
+
   private static int limit(SegmentHeader header, MemorySegment memory) {
     int size = (int) memory.byteSize();
     return Math.min(size, header.open() ? header.bytes() : header.used());
@@ -278,11 +291,7 @@ public record JournalInspection(
 
   private static ReaderInfo reader(Path file, String fileName, long end) throws IOException {
     String name = String.valueOf(JournalFiles.reader(fileName));
-    byte[] whole = new byte[SlotPair.BYTES];
-    MemorySegment found = read(file).orElse(MemorySegment.ofArray(new byte[0]));
-    MemorySegment memory = MemorySegment.ofArray(whole);
-    MemorySegment.copy(found, 0, memory, 0, Math.min(found.byteSize(), memory.byteSize()));
-    SlotPair slots = new SlotPair(memory);
+    SlotPair slots = slots(file);
     Cursor cursor = slots.value().map(Cursor::decode).orElse(null);
     if (cursor == null) {
       return new ReaderInfo(name, -1, end, 0, 0, 0, "no whole cursor");
@@ -296,6 +305,15 @@ public record JournalInspection(
         cursor.dropped(),
         account == null ? 0 : account.length,
         slots.damaged() ? "one of two copies damaged" : "");
+  }
+
+  /** A copy: nothing is written there. Without a value when there is no such file. */
+  private static SlotPair slots(Path file) throws IOException {
+    byte[] whole = new byte[SlotPair.BYTES];
+    MemorySegment found = read(file).orElse(MemorySegment.ofArray(new byte[0]));
+    MemorySegment memory = MemorySegment.ofArray(whole);
+    MemorySegment.copy(found, 0, memory, 0, Math.min(found.byteSize(), memory.byteSize()));
+    return new SlotPair(memory);
   }
 
   /** Empty when it is gone meanwhile. */

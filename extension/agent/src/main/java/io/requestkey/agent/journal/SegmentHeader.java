@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * checksum, lie where they are in every version.
  *
  * @param version of the file format
- * @param recordVersion of the records, as the writing agent's kernel side made them
+ * @param recordVersion of the records, as the writing agent's kernel side made them; for who looks:
+ *     each record says it itself
  * @param number of the segment, consecutive
  * @param first number of its first frame
  * @param end number after its last frame; {@link #OPEN} until it is complete

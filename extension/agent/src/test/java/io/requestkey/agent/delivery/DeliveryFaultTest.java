@@ -11,9 +11,8 @@ import com.google.protobuf.ByteString;
 import io.requestkey.agent.delivery.DeliveryRun.Protocol;
 import io.requestkey.agent.otlp.Fault;
 import io.requestkey.agent.otlp.FaultyReceiver;
-import io.requestkey.agent.otlp.OtlpVertx;
+import io.requestkey.agent.otlp.OtlpReceivers;
 import io.requestkey.agent.otlp.TestCertificate;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import java.nio.file.Path;
@@ -23,11 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,35 +40,16 @@ final class DeliveryFaultTest {
   private static final int RECORDS = 250; // three batches, the last one not full
   private static final Duration TIMEOUT = Duration.ofMillis(300);
 
-  private static Vertx vertx;
+  @RegisterExtension static final OtlpReceivers otlp = new OtlpReceivers();
+
   private static TestCertificate stranger;
 
-  private FaultyReceiver logs;
-  private FaultyReceiver traces;
+  private final FaultyReceiver logs = otlp.start();
+  private final FaultyReceiver traces = otlp.start();
 
   @BeforeAll
-  static void startVertx(@TempDir Path directory) {
+  static void makeCertificate(@TempDir Path directory) {
     stranger = TestCertificate.forLoopback(directory, "stranger");
-    vertx = Vertx.vertx();
-    OtlpVertx.set(vertx);
-  }
-
-  @AfterAll
-  static void closeVertx() {
-    OtlpVertx.clear();
-    vertx.close().await();
-  }
-
-  @BeforeEach
-  void startReceivers() {
-    logs = FaultyReceiver.start(vertx);
-    traces = FaultyReceiver.start(vertx);
-  }
-
-  @AfterEach
-  void closeReceivers() {
-    logs.close();
-    traces.close();
   }
 
   /**
@@ -244,8 +222,8 @@ final class DeliveryFaultTest {
       throws InterruptedException {
     HttpServerOptions tls =
         new HttpServerOptions().setSsl(true).setUseAlpn(true).setKeyCertOptions(stranger.own());
-    try (FaultyReceiver receiver = FaultyReceiver.start(vertx, tls);
-        DeliveryRun run = new DeliveryRun(protocol, receiver.url(), traces.url())) {
+    FaultyReceiver receiver = otlp.start(tls);
+    try (DeliveryRun run = new DeliveryRun(protocol, receiver.url(), traces.url())) {
       run.hit(0, RECORDS).start().awaitDone(Signal.TRACES);
       await().until(() -> !run.said().isEmpty());
       assertThat(run.said()).singleElement().asString().contains("TLS failed");

@@ -19,11 +19,11 @@ import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import io.requestkey.agent.otlp.Fault;
 import io.requestkey.agent.otlp.FaultyReceiver;
-import io.requestkey.agent.otlp.OtlpVertx;
+import io.requestkey.agent.otlp.OtlpReceivers;
 import io.requestkey.capture.KernelLoss;
+import io.requestkey.capture.RecordVersions;
 import io.requestkey.telemetry.KeyTelemetry;
 import io.requestkey.telemetry.Redaction;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -31,12 +31,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Each signal at its own pace, held items, missing frames, overload, stops and restarts. */
 @Timeout(60)
@@ -47,34 +44,10 @@ final class DeliveryTest {
 
   private static final Duration SOON = Duration.ofMillis(300);
 
-  private static Vertx vertx;
+  @RegisterExtension static final OtlpReceivers otlp = new OtlpReceivers();
 
-  private FaultyReceiver logs;
-  private FaultyReceiver traces;
-
-  @BeforeAll
-  static void startVertx() {
-    vertx = Vertx.vertx();
-    OtlpVertx.set(vertx);
-  }
-
-  @AfterAll
-  static void closeVertx() {
-    OtlpVertx.clear();
-    vertx.close().await();
-  }
-
-  @BeforeEach
-  void startReceivers() {
-    logs = FaultyReceiver.start(vertx);
-    traces = FaultyReceiver.start(vertx);
-  }
-
-  @AfterEach
-  void closeReceivers() {
-    logs.close();
-    traces.close();
-  }
+  private final FaultyReceiver logs = otlp.start();
+  private final FaultyReceiver traces = otlp.start();
 
   private DeliveryRun run() {
     return new DeliveryRun(Protocol.HTTP, logs.url(), traces.url());
@@ -221,8 +194,9 @@ final class DeliveryTest {
   void a_record_that_makes_no_sense_is_undecodable() throws InterruptedException {
     try (DeliveryRun run = run()) {
       List<String> why = new ArrayList<>();
-      run.logRenderer = HitRenderer.logs(TELEMETRY, _ -> {}, why::add);
-      run.spanRenderer = HitRenderer.spans(TELEMETRY, Duration.ZERO, 1, _ -> {});
+      run.logRenderer = HitRenderer.logs(RecordVersions.ours(), TELEMETRY, _ -> {}, why::add);
+      run.spanRenderer =
+          HitRenderer.spans(RecordVersions.ours(), TELEMETRY, Duration.ZERO, 1, _ -> {});
       run.hit(0, 3).start().awaitDone(Signal.LOGS).awaitDone(Signal.TRACES);
       assertThat(run.account(Signal.LOGS).lost()).isEqualTo(Map.of("undecodable", 3L));
       assertThat(run.account(Signal.TRACES).lost()).isEqualTo(Map.of("undecodable", 3L));

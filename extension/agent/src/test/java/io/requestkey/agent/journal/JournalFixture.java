@@ -37,6 +37,16 @@ final class JournalFixture implements AutoCloseable {
     this.options = options;
   }
 
+  /** An open journal in files, of 16 segments, below a directory of the test's. */
+  static JournalFixture in(Path temporary) throws JournalException {
+    return new JournalFixture(files(temporary.resolve("journal"), 16)).open();
+  }
+
+  /** Where its files are. */
+  Path directory() {
+    return Objects.requireNonNull(options.directory());
+  }
+
   static JournalOptions files(Path directory, int segments) {
     return new JournalOptions(
         directory,

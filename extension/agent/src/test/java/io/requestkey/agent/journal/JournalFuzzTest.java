@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Mutated bytes: no crash, no hang, nothing beyond the bounds, no frame that was not written, and
- * every refusal counted. More of them: {@code -Drequestkey.test.fuzz=5000000}, from another place:
- * {@code -Drequestkey.test.seed=1}.
+ * every refusal counted. The profile {@code nightly} has millions; {@code -Drequestkey.test.seed=1}
+ * begins at another place.
  */
 final class JournalFuzzTest {
 
@@ -113,6 +113,9 @@ final class JournalFuzzTest {
       whole += scan.frames();
       refused += scan.missing();
     }
+    System.out.printf(
+        "segments: %d mutated, %d frames whole, %d numbers and headers refused%n",
+        CASES, whole, refused);
     assertThat(whole).as("the fuzz leaves something").isGreaterThan(CASES);
     assertThat(refused).as("the fuzz hits something").isGreaterThan(CASES / 10);
   }
@@ -152,8 +155,8 @@ final class JournalFuzzTest {
 
   @Test
   void aDirectory() throws Exception {
-    Path directory = temporary.resolve("journal");
-    JournalFixture fixture = new JournalFixture(JournalFixture.files(directory, 16)).open();
+    JournalFixture fixture = JournalFixture.in(temporary);
+    Path directory = fixture.directory();
     fixture.append(300);
     assertThat(fixture.take("logs", 50)).hasSize(50);
     fixture.reader("logs").acknowledge(20, JournalFixture.NO_ACCOUNT);

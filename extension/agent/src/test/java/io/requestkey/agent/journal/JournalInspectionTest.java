@@ -16,26 +16,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class JournalInspectionTest {
 
-  @TempDir private Path temporary;
-  private Path directory = Path.of("");
-  private JournalFixture fixture = new JournalFixture(JournalFixture.memory(2));
+  private final Path directory;
+  @AutoClose private final JournalFixture fixture;
 
-  @BeforeEach
-  void open() throws JournalException {
-    directory = temporary.resolve("journal");
-    fixture = new JournalFixture(JournalFixture.files(directory, 16)).open();
-  }
-
-  @AfterEach
-  void release() {
-    fixture.close();
+  JournalInspectionTest(@TempDir Path temporary) throws JournalException {
+    fixture = JournalFixture.in(temporary);
+    directory = fixture.directory();
   }
 
   @Test
@@ -111,7 +103,7 @@ final class JournalInspectionTest {
 
   @Test
   void saysWhereThereIsNone() {
-    assertThatThrownBy(() -> JournalInspection.of(temporary.resolve("nothing")))
+    assertThatThrownBy(() -> JournalInspection.of(directory.resolve("nothing")))
         .isInstanceOf(JournalException.class)
         .hasMessageEndingWith("nothing: none");
   }

@@ -19,10 +19,9 @@ final class LostPageTest {
 
   @Test
   void costsWhatWasInItAndEndsNothing() throws Exception {
-    Path directory = temporary.resolve("journal");
-    try (JournalFixture fixture = new JournalFixture(JournalFixture.files(directory, 16)).open()) {
+    try (JournalFixture fixture = JournalFixture.in(temporary)) {
       fixture.append(300);
-      Path one = directory.resolve(JournalFiles.segment(1));
+      Path one = fixture.directory().resolve(JournalFiles.segment(1));
       try (RandomAccessFile file = new RandomAccessFile(one.toFile(), "rw")) {
         file.setLength(8192);
       }

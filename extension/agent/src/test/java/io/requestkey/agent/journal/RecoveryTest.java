@@ -21,27 +21,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a directory in any state a crash, a medium or a person can leave it in. */
 final class RecoveryTest {
 
-  @TempDir private Path temporary;
-  private Path directory = Path.of("");
-  private JournalFixture fixture = new JournalFixture(JournalFixture.memory(2));
+  private final Path directory;
+  @AutoClose private final JournalFixture fixture;
 
-  @BeforeEach
-  void open() throws JournalException {
-    directory = temporary.resolve("journal");
-    fixture = new JournalFixture(JournalFixture.files(directory, 16)).open();
-  }
-
-  @AfterEach
-  void release() {
-    fixture.close();
+  RecoveryTest(@TempDir Path temporary) throws JournalException {
+    fixture = JournalFixture.in(temporary);
+    directory = fixture.directory();
   }
 
   private static List<Long> numbers(long from, long to) {

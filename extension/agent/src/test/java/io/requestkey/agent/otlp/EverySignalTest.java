@@ -10,16 +10,15 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.requestkey.agent.otlp.ExportOutcome.Accepted;
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,22 +29,13 @@ class EverySignalTest {
   private final List<LogRecordExporter> logExporters = new ArrayList<>();
   private final List<OpenTelemetrySdk> sdks = new ArrayList<>();
 
-  private Vertx vertx;
-  private FaultyReceiver receiver;
+  @RegisterExtension static final OtlpReceivers otlp = new OtlpReceivers();
 
-  @BeforeEach
-  void start() {
-    vertx = Vertx.vertx();
-    OtlpVertx.set(vertx);
-    receiver = FaultyReceiver.start(vertx);
-  }
+  private final FaultyReceiver receiver = otlp.start();
 
   @AfterEach
   void stop() {
     sdks.forEach(sdk -> sdk.shutdown().join(5, TimeUnit.SECONDS));
-    receiver.close();
-    OtlpVertx.clear();
-    vertx.close().await();
   }
 
   @ParameterizedTest

@@ -13,7 +13,6 @@ import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.requestkey.agent.otlp.ExportOutcome.Accepted;
 import io.requestkey.agent.otlp.ExportOutcome.Permanent;
 import io.requestkey.agent.otlp.ExportOutcome.Retryable;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
@@ -27,13 +26,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -45,32 +42,14 @@ class VertxGrpcSenderTest {
   private static final int OUT_OF_RANGE = 11;
   private static final int UNAVAILABLE = 14;
 
-  private static final Vertx vertx = Vertx.vertx();
+  @RegisterExtension static final OtlpReceivers otlp = new OtlpReceivers();
 
-  private FaultyReceiver receiver;
-  private LogRecordExporter exporter;
-
-  @BeforeAll
-  static void useVertx() {
-    OtlpVertx.set(vertx);
-  }
-
-  @AfterAll
-  static void closeVertx() {
-    OtlpVertx.clear();
-    vertx.close().await();
-  }
-
-  @BeforeEach
-  void start() {
-    receiver = FaultyReceiver.start(vertx);
-    exporter = Exports.grpc(receiver.url());
-  }
+  private FaultyReceiver receiver = otlp.start();
+  private LogRecordExporter exporter = Exports.grpc(receiver.url());
 
   @AfterEach
   void stop() {
     exporter.shutdown().join(5, TimeUnit.SECONDS);
-    receiver.close();
   }
 
   @Nested
@@ -396,7 +375,7 @@ class VertxGrpcSenderTest {
       export(exporter);
       receiver.close();
       assertThat(export(exporter)).isInstanceOf(Retryable.class);
-      receiver = FaultyReceiver.start(vertx, new HttpServerOptions(), port);
+      receiver = otlp.start(new HttpServerOptions(), port);
 
       assertThat(export(exporter)).isInstanceOf(Accepted.class);
     }
@@ -404,7 +383,7 @@ class VertxGrpcSenderTest {
     @Test
     void to_an_http_1_port_says_so() {
       try (FaultyReceiver http1 =
-          FaultyReceiver.start(vertx, new HttpServerOptions().setHttp2ClearTextEnabled(false))) {
+          otlp.start(new HttpServerOptions().setHttp2ClearTextEnabled(false))) {
         exporter = Exports.grpc(http1.url());
 
         assertRetryable(
@@ -415,7 +394,7 @@ class VertxGrpcSenderTest {
     @Test
     void to_something_else_says_so() {
       try (RawReceiver raw =
-          new RawReceiver(vertx, socket -> socket.write("SSH-2.0-OpenSSH_9.9\r\n"))) {
+          new RawReceiver(otlp.vertx(), socket -> socket.write("SSH-2.0-OpenSSH_9.9\r\n"))) {
         exporter = Exports.grpc(raw.url());
 
         assertRetryable("protocol", "does not answer HTTP/2");
@@ -424,7 +403,7 @@ class VertxGrpcSenderTest {
 
     @Test
     void to_who_only_listens_times_out() {
-      try (RawReceiver raw = new RawReceiver(vertx, socket -> {})) {
+      try (RawReceiver raw = new RawReceiver(otlp.vertx(), socket -> {})) {
         exporter = Exports.grpc(raw.url(), Duration.ofMillis(300));
 
         assertRetryable("timeout", "no complete answer in time");

@@ -13,7 +13,6 @@ import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.requestkey.agent.otlp.ExportOutcome.Accepted;
 import io.requestkey.agent.otlp.ExportOutcome.Permanent;
 import io.requestkey.agent.otlp.ExportOutcome.Retryable;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
@@ -25,13 +24,11 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,32 +36,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class VertxHttpSenderTest {
 
-  private static final Vertx vertx = Vertx.vertx();
+  @RegisterExtension static final OtlpReceivers otlp = new OtlpReceivers();
 
-  private FaultyReceiver receiver;
-  private LogRecordExporter exporter;
-
-  @BeforeAll
-  static void useVertx() {
-    OtlpVertx.set(vertx);
-  }
-
-  @AfterAll
-  static void closeVertx() {
-    OtlpVertx.clear();
-    vertx.close().await();
-  }
-
-  @BeforeEach
-  void start() {
-    receiver = FaultyReceiver.start(vertx);
-    exporter = Exports.http(receiver.url());
-  }
+  private FaultyReceiver receiver = otlp.start();
+  private LogRecordExporter exporter = Exports.http(receiver.url());
 
   @AfterEach
   void stop() {
     exporter.shutdown().join(5, TimeUnit.SECONDS);
-    receiver.close();
   }
 
   @Nested
@@ -469,7 +448,7 @@ class VertxHttpSenderTest {
       export(exporter);
       receiver.close();
       assertThat(export(exporter)).isInstanceOf(Retryable.class);
-      receiver = FaultyReceiver.start(vertx, new HttpServerOptions(), port);
+      receiver = otlp.start(new HttpServerOptions(), port);
 
       assertThat(export(exporter)).isInstanceOf(Accepted.class);
     }
@@ -479,7 +458,7 @@ class VertxHttpSenderTest {
       // What grpc-go does with HTTP/1.1: its settings, then it hangs up.
       byte[] settings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
       try (RawReceiver raw =
-          new RawReceiver(vertx, socket -> socket.end(Buffer.buffer(settings)))) {
+          new RawReceiver(otlp.vertx(), socket -> socket.end(Buffer.buffer(settings)))) {
         exporter = Exports.http(raw.url());
 
         assertRetryable("protocol", "a gRPC port", "OTEL_EXPORTER_OTLP_PROTOCOL=grpc", raw.url());
@@ -489,7 +468,7 @@ class VertxHttpSenderTest {
     @Test
     void to_something_else_says_so() {
       try (RawReceiver raw =
-          new RawReceiver(vertx, socket -> socket.write("SSH-2.0-OpenSSH_9.9\r\n"))) {
+          new RawReceiver(otlp.vertx(), socket -> socket.write("SSH-2.0-OpenSSH_9.9\r\n"))) {
         exporter = Exports.http(raw.url());
 
         assertRetryable("protocol", "does not answer HTTP/1.1");
