@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -123,7 +124,8 @@ final class AgentProcess implements AutoCloseable {
       try (var in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
         return new Answer(status, new String(in.readAllBytes(), StandardCharsets.UTF_8));
       }
-    } catch (ConnectException e) {
+    } catch (ConnectException | SocketTimeoutException e) {
+      // Not yet, or too busy to answer.
       return new Answer(0, "");
     }
   }
@@ -160,6 +162,7 @@ final class AgentProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    boolean _ = process.destroyForcibly().isAlive();
+    // Until it has let go of its port and of what is pinned.
+    Process _ = process.destroyForcibly().onExit().join();
   }
 }

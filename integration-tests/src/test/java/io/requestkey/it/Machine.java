@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Where the scenario runs: this machine's kernel, or a guest's. */
 final class Machine {
 
   private static final long LIMIT_MINUTES = 45;
+
+  private static @Nullable Path programs; // guarded by the class
 
   private Machine() {}
 
@@ -120,8 +123,17 @@ final class Machine {
     return path;
   }
 
-  /** The folder of the programs that make calls, compiled. */
-  static Path programs() throws IOException, InterruptedException {
+  /** The folder of the programs that make calls, compiled once. */
+  static synchronized Path programs() throws IOException, InterruptedException {
+    Path compiled = programs;
+    if (compiled == null) {
+      compiled = compile();
+      programs = compiled;
+    }
+    return compiled;
+  }
+
+  private static Path compile() throws IOException, InterruptedException {
     Path folder = Path.of("target", "programs").toAbsolutePath();
     Files.createDirectories(folder);
     for (String name : List.of("calls", "operations", "upcalls", "origins", "obi")) {

@@ -87,11 +87,16 @@ final class OtherRelease {
     Path capture = sources.resolve("io/requestkey/capture");
     Path layout = capture.resolve("RecordLayout.java");
     Files.writeString(layout, shifted(Files.readString(layout)));
+    Path shape = capture.resolve("RecordShape.java");
+    String described =
+        replaced(
+            Files.readString(shape),
+            "Map.entry(\"start_ns\",",
+            "Map.entry(\"one_more\", RecordLayout.FIXED_BYTES), Map.entry(\"start_ns\",");
     if (description == Description.RENAMED_FIELD) {
-      Path shape = capture.resolve("RecordShape.java");
-      Files.writeString(
-          shape, replaced(Files.readString(shape), "\"loginuid\"", "\"login_of_old\""));
+      described = replaced(described, "\"loginuid\"", "\"login_of_old\"");
     }
+    Files.writeString(shape, described);
     List<String> arguments =
         new ArrayList<>(
             List.of(

@@ -27,95 +27,101 @@ final class BtfLayoutTest {
     return BtfFile.of("/io/requestkey/bpf/requestkey." + machine + ".bpf.o");
   }
 
+  private static void assertLayout(
+      BtfFile btf, String name, int size, Map<String, Integer> offsets) {
+    BtfFile.Struct struct = btf.struct(name);
+    assertThat(struct.size()).as(name).isEqualTo(size);
+    assertThat(struct.offsets()).as(name).isEqualTo(offsets);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"x86_64", "aarch64"})
   void record(String machine) throws IOException {
-    BtfFile.Struct record = btf(machine).struct("rk_record");
-    assertThat(record.size()).isEqualTo(RecordLayout.HEADER_SIZE);
-    assertThat(record.offsets()).isEqualTo(RecordShape.OURS.offsets());
-    BtfFile.Struct key = btf(machine).struct("rk_key_ref");
-    assertThat(key.size()).isEqualTo(RecordLayout.KEY_SIZE);
-    assertThat(key.offsets())
-        .isEqualTo(Map.of("given", RecordLayout.KEY_GIVEN, "resolved", RecordLayout.KEY_RESOLVED));
-    BtfFile.Struct text = btf(machine).struct("rk_text");
-    assertThat(text.size()).isEqualTo(RecordLayout.TEXT_SIZE);
-    assertThat(text.offsets())
-        .isEqualTo(
-            Map.of(
-                "len",
-                RecordLayout.TEXT_LEN,
-                "state",
-                RecordLayout.TEXT_STATE,
-                "truncated",
-                RecordLayout.TEXT_TRUNCATED));
+    assertLayout(btf(machine), "rk_record", RecordLayout.HEADER_SIZE, RecordShape.OURS.offsets());
+    assertLayout(
+        btf(machine),
+        "rk_key_ref",
+        RecordLayout.KEY_SIZE,
+        Map.of("given", RecordLayout.KEY_GIVEN, "resolved", RecordLayout.KEY_RESOLVED));
+    assertLayout(
+        btf(machine),
+        "rk_text",
+        RecordLayout.TEXT_SIZE,
+        Map.of(
+            "len",
+            RecordLayout.TEXT_LEN,
+            "state",
+            RecordLayout.TEXT_STATE,
+            "truncated",
+            RecordLayout.TEXT_TRUNCATED));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"x86_64", "aarch64"})
   void counters(String machine) throws IOException {
-    BtfFile.Struct counters = btf(machine).struct("rk_counters");
-    assertThat(counters.size()).isEqualTo(CountersLayout.SIZE);
-    assertThat(counters.offsets())
-        .isEqualTo(
-            Map.of(
-                "hits",
-                CountersLayout.HITS,
-                "filtered",
-                CountersLayout.FILTERED,
-                "submitted",
-                CountersLayout.SUBMITTED,
-                "lost",
-                CountersLayout.LOST,
-                "probe",
-                CountersLayout.PROBE,
-                "texts_cut",
-                CountersLayout.TEXTS_CUT,
-                "next_seq",
-                CountersLayout.NEXT_SEQ));
+    assertLayout(
+        btf(machine),
+        "rk_counters",
+        CountersLayout.SIZE,
+        Map.of(
+            "hits",
+            CountersLayout.HITS,
+            "filtered",
+            CountersLayout.FILTERED,
+            "submitted",
+            CountersLayout.SUBMITTED,
+            "lost",
+            CountersLayout.LOST,
+            "probe",
+            CountersLayout.PROBE,
+            "texts_cut",
+            CountersLayout.TEXTS_CUT,
+            "next_seq",
+            CountersLayout.NEXT_SEQ));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"x86_64", "aarch64"})
   void config(String machine) throws IOException {
-    BtfFile.Struct config = btf(machine).struct("rk_config");
-    assertThat(config.size()).isEqualTo(ConfigLayout.SIZE);
-    assertThat(config.offsets())
-        .isEqualTo(
-            Map.of(
-                "id_seed",
-                ConfigLayout.ID_SEED,
-                "seq_base",
-                ConfigLayout.SEQ_BASE,
-                "selftest_nonce",
-                ConfigLayout.SELFTEST_NONCE,
-                "wanted",
-                ConfigLayout.WANTED,
-                "unwanted",
-                ConfigLayout.UNWANTED,
-                "context",
-                ConfigLayout.CONTEXT,
-                "own_process",
-                ConfigLayout.OWN_PROCESS));
-    BtfFile.Struct filter = btf(machine).struct("rk_filter");
-    assertThat(filter.size()).isEqualTo(ConfigLayout.FILTER_SIZE);
-    assertThat(filter.offsets())
-        .isEqualTo(
-            Map.ofEntries(
-                Map.entry("operations", ConfigLayout.OPERATIONS),
-                Map.entry("cgroup", ConfigLayout.CGROUP),
-                Map.entry("given", ConfigLayout.GIVEN),
-                Map.entry("pids", ConfigLayout.PIDS),
-                Map.entry("uids", ConfigLayout.UIDS),
-                Map.entry("comms", ConfigLayout.COMMS),
-                Map.entry("cgroups", ConfigLayout.CGROUPS),
-                Map.entry("types", ConfigLayout.TYPES),
-                Map.entry("prefixes", ConfigLayout.PREFIXES),
-                Map.entry("reserved", ConfigLayout.RESERVED),
-                Map.entry("pid", ConfigLayout.PID),
-                Map.entry("uid", ConfigLayout.UID),
-                Map.entry("comm", ConfigLayout.COMM),
-                Map.entry("type", ConfigLayout.TYPE),
-                Map.entry("prefix", ConfigLayout.PREFIX)));
+    assertLayout(
+        btf(machine),
+        "rk_config",
+        ConfigLayout.SIZE,
+        Map.of(
+            "id_seed",
+            ConfigLayout.ID_SEED,
+            "seq_base",
+            ConfigLayout.SEQ_BASE,
+            "selftest_nonce",
+            ConfigLayout.SELFTEST_NONCE,
+            "wanted",
+            ConfigLayout.WANTED,
+            "unwanted",
+            ConfigLayout.UNWANTED,
+            "context",
+            ConfigLayout.CONTEXT,
+            "own_process",
+            ConfigLayout.OWN_PROCESS));
+    assertLayout(
+        btf(machine),
+        "rk_filter",
+        ConfigLayout.FILTER_SIZE,
+        Map.ofEntries(
+            Map.entry("operations", ConfigLayout.OPERATIONS),
+            Map.entry("cgroup", ConfigLayout.CGROUP),
+            Map.entry("given", ConfigLayout.GIVEN),
+            Map.entry("pids", ConfigLayout.PIDS),
+            Map.entry("uids", ConfigLayout.UIDS),
+            Map.entry("comms", ConfigLayout.COMMS),
+            Map.entry("cgroups", ConfigLayout.CGROUPS),
+            Map.entry("types", ConfigLayout.TYPES),
+            Map.entry("prefixes", ConfigLayout.PREFIXES),
+            Map.entry("reserved", ConfigLayout.RESERVED),
+            Map.entry("pid", ConfigLayout.PID),
+            Map.entry("uid", ConfigLayout.UID),
+            Map.entry("comm", ConfigLayout.COMM),
+            Map.entry("type", ConfigLayout.TYPE),
+            Map.entry("prefix", ConfigLayout.PREFIX)));
     assertThat(btf(machine).struct("rk_filter_cgroup").size()).isEqualTo(ConfigLayout.CGROUP_SIZE);
     assertThat(btf(machine).struct("rk_filter_type").size()).isEqualTo(ConfigLayout.TYPE_CAP);
     assertThat(btf(machine).struct("rk_filter_prefix").size())
@@ -126,17 +132,17 @@ final class BtfLayoutTest {
   @ParameterizedTest
   @ValueSource(strings = {"x86_64", "aarch64"})
   void live(String machine) throws IOException {
-    BtfFile.Struct live = btf(machine).struct("rk_live");
-    assertThat(live.size()).isEqualTo(LiveState.SIZE);
-    assertThat(live.offsets())
-        .isEqualTo(
-            Map.of(
-                "boot_epoch",
-                LiveState.BOOT_EPOCH,
-                "watched",
-                LiveState.WATCHED,
-                "recording",
-                LiveState.RECORDING));
+    assertLayout(
+        btf(machine),
+        "rk_live",
+        LiveState.SIZE,
+        Map.of(
+            "boot_epoch",
+            LiveState.BOOT_EPOCH,
+            "watched",
+            LiveState.WATCHED,
+            "recording",
+            LiveState.RECORDING));
     assertThat(btf(machine).constants("rk_watched"))
         .isEqualTo(
             Map.of(
@@ -149,17 +155,17 @@ final class BtfLayoutTest {
   @ParameterizedTest
   @ValueSource(strings = {"x86_64", "aarch64"})
   void control(String machine) throws IOException {
-    BtfFile.Struct control = btf(machine).struct("rk_control");
-    assertThat(control.size()).isEqualTo(ControlLayout.SIZE);
-    assertThat(control.offsets())
-        .isEqualTo(
-            Map.of(
-                "gate",
-                ControlLayout.GATE,
-                "self_tgid",
-                ControlLayout.SELF_TGID,
-                "self_start_ns",
-                ControlLayout.SELF_START_NS));
+    assertLayout(
+        btf(machine),
+        "rk_control",
+        ControlLayout.SIZE,
+        Map.of(
+            "gate",
+            ControlLayout.GATE,
+            "self_tgid",
+            ControlLayout.SELF_TGID,
+            "self_start_ns",
+            ControlLayout.SELF_START_NS));
     assertThat(btf(machine).sections()).containsKey(ControlLayout.MAP);
     Map<String, Integer> gates = new TreeMap<>();
     for (Gate gate : Gate.values()) {
@@ -263,33 +269,33 @@ final class BtfLayoutTest {
   @ValueSource(strings = {"x86_64", "aarch64"})
   void threadAndProcessContexts(String machine) throws IOException {
     BtfFile btf = btf(machine);
-    BtfFile.Struct process = btf.struct("rk_process");
-    assertThat(process.size()).isEqualTo(ProcessLayout.SIZE);
-    assertThat(process.offsets())
-        .isEqualTo(
-            Map.ofEntries(
-                Map.entry("start_ns", ProcessLayout.START_NS),
-                Map.entry("tls_offset", ProcessLayout.TLS_OFFSET),
-                Map.entry("tls_module", ProcessLayout.TLS_MODULE),
-                Map.entry("vector_offset", ProcessLayout.VECTOR_OFFSET),
-                Map.entry("vector_count_offset", ProcessLayout.VECTOR_COUNT_OFFSET),
-                Map.entry("vector_stride", ProcessLayout.VECTOR_STRIDE),
-                Map.entry("tls", ProcessLayout.TLS),
-                Map.entry("ready", ProcessLayout.READY),
-                Map.entry("service_name_len", ProcessLayout.SERVICE_NAME_LENGTH),
-                Map.entry("service_name_cut", ProcessLayout.SERVICE_NAME_CUT),
-                Map.entry("service_name", ProcessLayout.SERVICE_NAME)));
-    BtfFile.Struct publication = btf.struct("rk_publication");
-    assertThat(publication.size()).isEqualTo(ProcessLayout.PUBLICATION_SIZE);
-    assertThat(publication.offsets())
-        .isEqualTo(
-            Map.of(
-                "address",
-                ProcessLayout.PUBLICATION_ADDRESS,
-                "pid",
-                ProcessLayout.PUBLICATION_PID,
-                "reserved",
-                ProcessLayout.PUBLICATION_RESERVED));
+    assertLayout(
+        btf,
+        "rk_process",
+        ProcessLayout.SIZE,
+        Map.ofEntries(
+            Map.entry("start_ns", ProcessLayout.START_NS),
+            Map.entry("tls_offset", ProcessLayout.TLS_OFFSET),
+            Map.entry("tls_module", ProcessLayout.TLS_MODULE),
+            Map.entry("vector_offset", ProcessLayout.VECTOR_OFFSET),
+            Map.entry("vector_count_offset", ProcessLayout.VECTOR_COUNT_OFFSET),
+            Map.entry("vector_stride", ProcessLayout.VECTOR_STRIDE),
+            Map.entry("tls", ProcessLayout.TLS),
+            Map.entry("ready", ProcessLayout.READY),
+            Map.entry("service_name_len", ProcessLayout.SERVICE_NAME_LENGTH),
+            Map.entry("service_name_cut", ProcessLayout.SERVICE_NAME_CUT),
+            Map.entry("service_name", ProcessLayout.SERVICE_NAME)));
+    assertLayout(
+        btf,
+        "rk_publication",
+        ProcessLayout.PUBLICATION_SIZE,
+        Map.of(
+            "address",
+            ProcessLayout.PUBLICATION_ADDRESS,
+            "pid",
+            ProcessLayout.PUBLICATION_PID,
+            "reserved",
+            ProcessLayout.PUBLICATION_RESERVED));
     assertThat(btf.constants("rk_tls"))
         .isEqualTo(
             Map.of(

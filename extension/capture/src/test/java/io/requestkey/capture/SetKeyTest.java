@@ -21,15 +21,14 @@ final class SetKeyTest {
     return SetKey.of(object, options, KernelConfig.chosenBytes(options.filters(), 0), 0);
   }
 
-  private static CaptureOptions filtered(Filters filters) {
+  private static CaptureOptions options(
+      CaptureOptions.Mode mode,
+      CaptureOptions.SyscallProbes probes,
+      int ringBytes,
+      Filters filters,
+      CaptureOptions.AppSpan appSpan) {
     return new CaptureOptions(
-        OPTIONS.mode(),
-        OPTIONS.syscallProbes(),
-        OPTIONS.ringBytes(),
-        filters,
-        OPTIONS.pin(),
-        OPTIONS.appSpan(),
-        OPTIONS.library());
+        mode, probes, ringBytes, filters, OPTIONS.pin(), appSpan, OPTIONS.library());
   }
 
   @Test
@@ -45,53 +44,22 @@ final class SetKeyTest {
 
   @Test
   void everythingTheProgramsAreLoadedWithCounts() {
+    CaptureOptions.Mode mode = OPTIONS.mode();
+    CaptureOptions.SyscallProbes probes = OPTIONS.syscallProbes();
+    int ring = OPTIONS.ringBytes();
+    Filters filters = OPTIONS.filters();
+    CaptureOptions.AppSpan span = OPTIONS.appSpan();
     List<String> keys = new ArrayList<>();
     keys.add(key(OBJECT, OPTIONS));
     keys.add(key(new byte[] {1, 2, 4}, OPTIONS));
-    keys.add(
-        key(
-            OBJECT,
-            new CaptureOptions(
-                CaptureOptions.Mode.TRACEPOINT,
-                OPTIONS.syscallProbes(),
-                OPTIONS.ringBytes(),
-                Filters.NONE,
-                OPTIONS.pin(),
-                OPTIONS.appSpan(),
-                OPTIONS.library())));
-    keys.add(
-        key(
-            OBJECT,
-            new CaptureOptions(
-                OPTIONS.mode(),
-                CaptureOptions.SyscallProbes.TRACEPOINT,
-                OPTIONS.ringBytes(),
-                Filters.NONE,
-                OPTIONS.pin(),
-                OPTIONS.appSpan(),
-                OPTIONS.library())));
-    keys.add(
-        key(
-            OBJECT,
-            new CaptureOptions(
-                OPTIONS.mode(),
-                OPTIONS.syscallProbes(),
-                OPTIONS.ringBytes() * 2,
-                Filters.NONE,
-                OPTIONS.pin(),
-                OPTIONS.appSpan(),
-                OPTIONS.library())));
-    keys.add(
-        key(
-            OBJECT,
-            new CaptureOptions(
-                OPTIONS.mode(),
-                OPTIONS.syscallProbes(),
-                OPTIONS.ringBytes(),
-                Filters.NONE,
-                OPTIONS.pin(),
-                CaptureOptions.AppSpan.LINK,
-                OPTIONS.library())));
+    for (CaptureOptions other :
+        List.of(
+            options(CaptureOptions.Mode.TRACEPOINT, probes, ring, filters, span),
+            options(mode, CaptureOptions.SyscallProbes.TRACEPOINT, ring, filters, span),
+            options(mode, probes, ring * 2, filters, span),
+            options(mode, probes, ring, filters, CaptureOptions.AppSpan.LINK))) {
+      keys.add(key(OBJECT, other));
+    }
     keys.add(SetKey.of(OBJECT, OPTIONS, KernelConfig.chosenBytes(Filters.NONE, 1), 0));
     keys.add(key(OBJECT, filtered(new Filters(Criteria.NONE, Criteria.NONE, true))));
     keys.add(SetKey.of(OBJECT, OPTIONS, KernelConfig.chosenBytes(Filters.NONE, 0), 7));
@@ -101,8 +69,10 @@ final class SetKeyTest {
             criteria(List.of(), List.of("user"), List.of(), List.of()),
             criteria(List.of(), List.of(), List.of(1), List.of()),
             criteria(List.of(), List.of(), List.of(), List.of("read")))) {
-      keys.add(key(OBJECT, filtered(new Filters(criteria, Criteria.NONE))));
-      keys.add(key(OBJECT, filtered(new Filters(Criteria.NONE, criteria))));
+      for (Filters given :
+          List.of(new Filters(criteria, Criteria.NONE), new Filters(Criteria.NONE, criteria))) {
+        keys.add(key(OBJECT, options(mode, probes, ring, given, span)));
+      }
     }
     assertThat(new HashSet<>(keys)).hasSize(keys.size());
   }

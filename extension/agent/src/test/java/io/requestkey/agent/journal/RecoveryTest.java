@@ -103,6 +103,16 @@ final class RecoveryTest {
         h.bootId());
   }
 
+  /** Of 300 frames so many are counted, and the others are there. */
+  private void assertAllBut(long lost) throws InterruptedException {
+    assertThat(fixture.finish("logs")).hasSize((int) (300 - lost));
+    assertThat(fixture.reader("logs").damaged()).isEqualTo(lost);
+  }
+
+  private static long frames(SegmentHeader header) {
+    return header.end() - header.first();
+  }
+
   @Test
   void aKilledAgentsFramesAreAllThere() throws Exception {
     fixture.append(300);
@@ -279,8 +289,8 @@ final class RecoveryTest {
     Files.delete(segment(1));
     fixture.open();
     List<Long> logs = fixture.finish("logs");
-    assertThat(fixture.reader("logs").damaged()).isEqualTo(missing.end() - missing.first());
-    assertThat(logs).hasSize((int) (300 - (missing.end() - missing.first())));
+    assertThat(fixture.reader("logs").damaged()).isEqualTo(frames(missing));
+    assertThat(logs).hasSize((int) (300 - frames(missing)));
     assertThat(logs)
         .doesNotContainAnyElementsOf(numbers(missing.first(), missing.end()))
         .contains(299L);
@@ -314,8 +324,7 @@ final class RecoveryTest {
     Path _ = Files.write(segment(17), new byte[100]);
     fixture.open();
     assertThat(setAside()).containsExactly(JournalFiles.segment(1), JournalFiles.segment(17));
-    assertThat(fixture.finish("logs")).hasSize((int) (300 - (one.end() - one.first())));
-    assertThat(fixture.reader("logs").damaged()).isEqualTo(one.end() - one.first());
+    assertAllBut(frames(one));
     assertThat(fixture.messages)
         .anyMatch(m -> m.contains("has 0 bytes"))
         .anyMatch(m -> m.contains("has 100 bytes"));
@@ -331,9 +340,8 @@ final class RecoveryTest {
       file.setLength(cut);
     }
     fixture.open();
-    long lost = one.end() - one.first() - 10;
-    assertThat(fixture.finish("logs")).hasSize((int) (300 - lost));
-    assertThat(fixture.reader("logs").damaged()).isEqualTo(lost);
+    long lost = frames(one) - 10;
+    assertAllBut(lost);
     assertThat(fixture.messages).anyMatch(m -> m.contains("cut short"));
   }
 
@@ -356,8 +364,7 @@ final class RecoveryTest {
     flip(segment(1), 128 + 20);
     fixture.open();
     assertThat(setAside()).containsExactly(JournalFiles.segment(1));
-    assertThat(fixture.finish("logs")).hasSize((int) (300 - (one.end() - one.first())));
-    assertThat(fixture.reader("logs").damaged()).isEqualTo(one.end() - one.first());
+    assertAllBut(frames(one));
   }
 
   @Test
@@ -371,9 +378,8 @@ final class RecoveryTest {
     rewriteHeader(segment(last), h -> withVersion(h, 2));
     fixture.open();
     assertThat(setAside()).containsExactly(JournalFiles.segment(1), JournalFiles.segment(last));
-    long lost = one.end() - one.first() + newest.end() - newest.first();
-    assertThat(fixture.finish("logs")).hasSize((int) (300 - lost));
-    assertThat(fixture.reader("logs").damaged()).isEqualTo(lost);
+    long lost = frames(one) + frames(newest);
+    assertAllBut(lost);
     assertThat(fixture.journal().end()).isEqualTo(300);
     assertThat(fixture.messages)
         .anyMatch(m -> m.contains("format version 0"))
