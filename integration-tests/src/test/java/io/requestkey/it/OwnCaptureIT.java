@@ -20,9 +20,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -148,10 +152,8 @@ final class OwnCaptureIT {
   private static void assertLogRecordsOnly(OwnCaptureRun run) {
     assertThat(run.exitStatus()).as(run.output()).isZero();
     assertThat(run.calls()).as(run.output()).hasSize(5);
-    assertThat(run.items().spans())
-        .as("the application's own")
-        .extracting(Item::spanId)
-        .containsExactly(run.said("span"));
+    assertThat(run.spansOfCalls()).isEmpty();
+    assertThat(run.applicationsSpans()).containsExactly(run.said("span"));
     assertThat(run.warnings())
         .singleElement()
         .asString()
@@ -167,8 +169,7 @@ final class OwnCaptureIT {
             "requestkey-it",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     try {
-      Path agent =
-          Files.copy(Path.of(agent("newest").split(",")[0]), readable.resolve("agent.jar"));
+      Path agent = Files.copy(javaAgent("newest"), readable.resolve("agent.jar"));
       Path extension =
           Files.copy(
               Path.of(Objects.requireNonNull(System.getProperty("extension"))),
@@ -210,10 +211,10 @@ final class OwnCaptureIT {
                   + " with CAP_BPF and CAP_PERFMON");
       assertThat(run.said()).containsKeys("key", "read", "done").containsEntry("published", "yes");
       assertThat(run.calls()).isEmpty();
-      assertThat(run.items().spans()).extracting(Item::spanId).containsExactly(run.said("span"));
+      assertThat(run.applicationsSpans()).containsExactly(run.said("span"));
     } finally {
       try (var files = Files.walk(readable)) {
-        for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
           Files.delete(file);
         }
       }
@@ -242,11 +243,13 @@ final class OwnCaptureIT {
     return Machine.root().resolve("extension/agent/target/lib");
   }
 
+  private static Path javaAgent(String which) {
+    return Machine.root().resolve("extension/javaagent/target/agents/" + which + ".jar");
+  }
+
   /** The Java agent and the extension. */
   private static String agent(String which) {
-    return Machine.root().resolve("extension/javaagent/target/agents/" + which + ".jar")
-        + ","
-        + Objects.requireNonNull(System.getProperty("extension"));
+    return javaAgent(which) + "," + Objects.requireNonNull(System.getProperty("extension"));
   }
 
   private Path foreignIds() throws IOException {
@@ -303,8 +306,8 @@ final class OwnCaptureIT {
     command.addAll(options);
     command.addAll(List.of("-cp", classPath, SelfCaller.class.getName(), description));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    StringBuffer output = new StringBuffer();
-    Map<String, String> said = new java.util.concurrent.ConcurrentHashMap<>();
+    Queue<String> output = new ConcurrentLinkedQueue<>();
+    Map<String, String> said = new ConcurrentHashMap<>();
     Thread reader = Thread.ofPlatform().start(() -> read(process.getInputStream(), output, said));
     try {
       awaitOutput(process, output, awaited);
@@ -317,21 +320,21 @@ final class OwnCaptureIT {
       // At once: what waits to be told has to be told by the end.
       process.outputWriter().write("\n");
       process.outputWriter().flush();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(output.toString()).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(String.join("\n", output)).isTrue();
       reader.join();
     } finally {
       boolean _ = process.destroyForcibly().isAlive();
     }
     return new OwnCaptureRun(
-        description, process.exitValue(), output.toString(), said, collector.items());
+        description, process.exitValue(), String.join("\n", output), said, collector.items());
   }
 
-  private static void read(InputStream in, StringBuffer output, Map<String, String> said) {
+  private static void read(InputStream in, Queue<String> output, Map<String, String> said) {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       String line = lines.readLine();
       while (line != null) {
-        output.append(line).append('\n');
+        output.add(line);
         String[] words = line.split(" ", 2);
         if (words.length == 2 && words[0].matches("[a-z]+")) {
           said.put(words[0], words[1]);
@@ -343,18 +346,18 @@ final class OwnCaptureIT {
     }
   }
 
-  private static void awaitOutput(Process process, StringBuffer output, String text) {
+  private static void awaitOutput(Process process, Queue<String> output, String text) {
     Awaitility.await(text)
         .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(50))
         .failFast(
             "the application has ended",
-            () -> assertThat(process.isAlive()).as(output.toString()).isTrue())
-        .until(() -> output.indexOf(text) >= 0);
+            () -> assertThat(process.isAlive()).as(String.join("\n", output)).isTrue())
+        .until(() -> output.stream().anyMatch(line -> line.contains(text)));
   }
 
   private static String awaitSaid(
-      Process process, StringBuffer output, Map<String, String> said, String word) {
+      Process process, Queue<String> output, Map<String, String> said, String word) {
     awaitOutput(process, output, word + " ");
     return Awaitility.await(word)
         .atMost(Duration.ofSeconds(10))

@@ -54,6 +54,23 @@ record OwnCaptureRun(
     return found.getFirst();
   }
 
+  /** The application's own spans, but the one that it begins with. */
+  List<String> applicationsSpans() {
+    return items.spans().stream()
+        .filter(span -> !isOfACall(span))
+        .filter(span -> !span.node().path("name").asText().equals("warm-up"))
+        .map(Item::spanId)
+        .toList();
+  }
+
+  List<Item> spansOfCalls() {
+    return items.spans().stream().filter(OwnCaptureRun::isOfACall).toList();
+  }
+
+  private static boolean isOfACall(Item span) {
+    return span.attributes().keySet().stream().anyMatch(key -> key.startsWith("keyring."));
+  }
+
   List<Item> spans(Item log) {
     return items.spans().stream().filter(span -> span.spanId().equals(log.spanId())).toList();
   }

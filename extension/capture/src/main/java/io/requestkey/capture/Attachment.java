@@ -553,13 +553,18 @@ final class Attachment implements ProgramSet {
     object.close();
   }
 
+  /**
+   * The return probes first: they leave trace events, all else goes with this process. A process
+   * that ends may not have the time for all.
+   */
   @Override
   public void detach() {
-    object.detach();
     if (returnProbes != null) {
+      returnProbes.programs().forEach(object::detach);
       returnProbes.close();
       returnProbes = null;
     }
+    object.detach();
   }
 
   @Override

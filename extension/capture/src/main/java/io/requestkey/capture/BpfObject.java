@@ -233,18 +233,28 @@ final class BpfObject implements AutoCloseable {
     return 0;
   }
 
+  /** Detaches a program, if it is attached. */
+  void detach(String program) {
+    MemorySegment link = links.remove(program);
+    if (link != null) {
+      destroy(link);
+    }
+  }
+
   /** Detaches every program; the maps stay. */
   void detach() {
-    for (MemorySegment link : new ArrayList<>(links.values()).reversed()) {
-      try {
-        int _ = (int) libbpf.destroyLink.invokeExact(link);
-      } catch (Throwable t) {
-        throw Native.unexpected(t);
-      }
-    }
+    new ArrayList<>(links.values()).reversed().forEach(this::destroy);
     links.clear();
     perfEvents.forEach(LibC::close);
     perfEvents.clear();
+  }
+
+  private void destroy(MemorySegment link) {
+    try {
+      int _ = (int) libbpf.destroyLink.invokeExact(link);
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    }
   }
 
   int mapFd(String map) throws CaptureException {

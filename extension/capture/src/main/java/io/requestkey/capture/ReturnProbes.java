@@ -33,6 +33,7 @@ final class ReturnProbes implements AutoCloseable {
 
   private final Path tracefs;
   private final String owner;
+  private final List<String> programs = new ArrayList<>();
   private final List<String> events = new ArrayList<>();
   private final List<Integer> fds = new ArrayList<>();
 
@@ -80,7 +81,13 @@ final class ReturnProbes implements AutoCloseable {
       return (int) -fd;
     }
     fds.add((int) fd);
+    programs.add(program);
     return object.attachPerfEvent(program, (int) fd);
+  }
+
+  /** The programs that are to be detached before this is closed. */
+  List<String> programs() {
+    return List.copyOf(programs);
   }
 
   /** Detach the programs first. */

@@ -27,7 +27,7 @@ final class OwnCapture {
   /** Set by the first copy of this class in the JVM: two would tell everything twice. */
   private static final String OWNER_PROPERTY = "io.requestkey.capturer";
 
-  private static final Duration EMIT_LIMIT = Duration.ofSeconds(2);
+  private static final Duration EMIT_LIMIT = Duration.ofSeconds(5);
 
   /** The next one that captures on this host takes away what is left after that. */
   private static final long DETACH_MILLIS = 10_000;

@@ -53,6 +53,8 @@ public final class SelfCaller {
   /** See the class. */
   public static void main(String[] args) throws Exception {
     String description = args[0];
+    // The first export takes long on an emulated processor, longer than the end may take.
+    GlobalOpenTelemetry.getTracer("it").spanBuilder("warm-up").startSpan().end();
     say("pid", ProcessHandle.current().pid());
     awaitLine();
     Span span = GlobalOpenTelemetry.getTracer("it").spanBuilder("work").startSpan();
