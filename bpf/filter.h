@@ -104,7 +104,9 @@ static __always_inline bool caller_wanted(__u64 pid_tgid)
 {
 #define HAS_PID(f) has_pid(f, pid_tgid >> 32)
 #define HAS_UID(f) has_uid(f, bpf_get_current_uid_gid())
-	return (!config.own_process || is_self(pid_tgid)) && !FILTERED(RK_FILTER_PID, HAS_PID) && !FILTERED(RK_FILTER_UID, HAS_UID) &&
+	if (config.own_process && !is_self(pid_tgid))
+		return false;
+	return !FILTERED(RK_FILTER_PID, HAS_PID) && !FILTERED(RK_FILTER_UID, HAS_UID) &&
 	       !FILTERED(RK_FILTER_CGROUP, has_cgroup) && !FILTERED(RK_FILTER_COMM, has_comm);
 }
 

@@ -41,6 +41,10 @@ public final class RingReader implements AutoCloseable {
   private static final int BUSY = 1 << 31;
   private static final int DISCARD = 1 << 30;
   private static final int PUBLISH_EVERY = 256;
+
+  /** No record is longer, not of an older release's programs either. */
+  private static final int MAX_RECORD = 64 << 10;
+
   private static final int BUSY_SPINS = 100;
   private static final long BUSY_PARK_NANOS = 50_000;
 
@@ -64,8 +68,11 @@ public final class RingReader implements AutoCloseable {
   RingReader(int ringFd, int bytes) throws CaptureException {
     int page = LibC.pageSize();
     mappedConsumer = map(ringFd, page, LibC.PROT_READ | LibC.PROT_WRITE, 0);
-    // The data follow the producer's page, mapped twice in a row, so a record never wraps.
-    mappedProducer = map(ringFd, page + 2L * bytes, LibC.PROT_READ, page);
+    // The data follow the producer's page, and after their end their beginning again, so that a
+    // record never wraps. Only as much of it as a record can need: the kernel gives twice the ring,
+    // and all of what is mapped counts as resident memory at once (remap_vmalloc_range()).
+    long again = Math.min(bytes, MAX_RECORD);
+    mappedProducer = map(ringFd, page + bytes + again, LibC.PROT_READ, page);
     consumer = mappedConsumer;
     producer = mappedProducer.asSlice(0, page);
     data = mappedProducer.asSlice(page);
@@ -113,7 +120,8 @@ public final class RingReader implements AutoCloseable {
         }
         int length = header & ~(BUSY | DISCARD);
         long next = position + ((length + HEADER_BYTES + 7L) & ~7L);
-        if (next > end) {
+        // What is longer would end behind what is mapped.
+        if (next > end || length > MAX_RECORD - HEADER_BYTES) {
           throw new CorruptRecordException(
               "ring damaged: a record of " + length + " bytes at " + position + " of " + end);
         }

@@ -61,7 +61,8 @@ final class SetKeyTest {
       keys.add(key(OBJECT, other));
     }
     keys.add(SetKey.of(OBJECT, OPTIONS, KernelConfig.chosenBytes(Filters.NONE, 1), 0));
-    keys.add(key(OBJECT, filtered(new Filters(Criteria.NONE, Criteria.NONE, true))));
+    Filters ownProcess = new Filters(Criteria.NONE, Criteria.NONE, true);
+    keys.add(SetKey.of(OBJECT, OPTIONS, KernelConfig.chosenBytes(ownProcess, 0), 0));
     keys.add(SetKey.of(OBJECT, OPTIONS, KernelConfig.chosenBytes(Filters.NONE, 0), 7));
     for (Criteria criteria :
         List.of(
