@@ -21,6 +21,16 @@ final class Loader {
 
   private static final int HASH = 1; // BPF_MAP_TYPE_HASH
 
+  /** Of the maps that are made for a whole host, what one process needs: 40 MiB are too much. */
+  private static final Map<String, Integer> OWN_PROCESS_ENTRIES =
+      Map.of(
+          "calls", 2048,
+          "kernel_requests", 256,
+          "upcalls", 2048,
+          "helpers", 2048,
+          "origins", 8192,
+          "processes", 16);
+
   private final Libbpf libbpf;
   private final BpfCalls bpf;
   private final KernelBtf btf;
@@ -132,6 +142,11 @@ final class Loader {
       Attachment attachment = Attachment.select(object, way, arm, btf, copies, sources.watched());
       try {
         object.setMaxEntries("ring", options.ringBytes());
+        if (options.filters().ownProcess()) {
+          for (Map.Entry<String, Integer> map : OWN_PROCESS_ENTRIES.entrySet()) {
+            object.setMaxEntries(map.getKey(), map.getValue());
+          }
+        }
         if (claims >= 0) {
           object.reuseMap("claims", claims);
         }
