@@ -6,6 +6,7 @@
 #ifndef RK_FILTER_H
 #define RK_FILTER_H
 
+#include "cgroup.h"
 #include "config.h"
 #include "submit.h"
 
@@ -27,14 +28,25 @@ static __always_inline bool has_uid(const volatile struct rk_filter *f, __u32 ui
 	return false;
 }
 
-/* A cgroup's ancestor at its own level is itself. */
-static __always_inline bool has_cgroup(const volatile struct rk_filter *f)
+/* Whether the caller is in one of these cgroups (v2) or below it. There is a helper for it, but not
+ * on Linux 5.10. Not static, so that it is verified once.
+ */
+__noinline int in_cgroup(__u32 unwanted)
 {
-	for (int i = 0; i < RK_FILTER_VALUES && i < f->cgroups; i++) {
-		if (bpf_get_current_ancestor_cgroup_id(f->cgroup[i].level) == f->cgroup[i].id)
-			return true;
+	const volatile struct rk_filter *f = unwanted ? &config.unwanted : &config.wanted;
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct kernfs_node *kn = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+
+	for (int i = 0; i < MAX_CGROUP_DEPTH && kn; i++) {
+		__u64 id = BPF_CORE_READ(kn, id);
+
+		for (int j = 0; j < RK_FILTER_VALUES && j < f->cgroups; j++) {
+			if (f->cgroup[j] == id)
+				return 1;
+		}
+		kn = cgroup_above(kn);
 	}
-	return false;
+	return 0;
 }
 
 static __always_inline bool has_comm(const volatile struct rk_filter *f)
@@ -106,8 +118,9 @@ static __always_inline bool caller_wanted(__u64 pid_tgid)
 #define HAS_UID(f) has_uid(f, bpf_get_current_uid_gid())
 	if (config.own_process && !is_self(pid_tgid))
 		return false;
+#define HAS_CGROUP(f) in_cgroup((f) == &config.unwanted)
 	return !FILTERED(RK_FILTER_PID, HAS_PID) && !FILTERED(RK_FILTER_UID, HAS_UID) &&
-	       !FILTERED(RK_FILTER_CGROUP, has_cgroup) && !FILTERED(RK_FILTER_COMM, has_comm);
+	       !FILTERED(RK_FILTER_CGROUP, HAS_CGROUP) && !FILTERED(RK_FILTER_COMM, has_comm);
 }
 
 static __always_inline bool operation_wanted(__u32 kind, __u64 operation)

@@ -198,6 +198,7 @@ struct mm_struct {
 struct kernfs_node {
 	struct kernfs_node *parent;
 	const char *name;
+	__u64 id;
 };
 
 /* Since Linux 6.15. */

@@ -6,6 +6,7 @@
 #ifndef RK_PATH_H
 #define RK_PATH_H
 
+#include "cgroup.h"
 #include "ids.h"
 #include "texts.h"
 
@@ -149,16 +150,11 @@ __noinline int walk_cgroup(__u32 walk, __u64 node)
 	if (!path)
 		return 0;
 	begin_path(path);
-	for (int i = 0; i < MAX_COMPONENTS; i++) {
-		struct kernfs_node___rcu *newer = (void *)kn;
-		struct kernfs_node *parent;
+	for (int i = 0; i < MAX_CGROUP_DEPTH; i++) {
+		struct kernfs_node *parent = cgroup_above(kn);
 		const char *name;
 		long n;
 
-		if (bpf_core_field_exists(newer->__parent))
-			parent = BPF_CORE_READ(newer, __parent);
-		else
-			parent = BPF_CORE_READ(kn, parent);
 		if (!parent) {
 			if (path->begin == RK_PATH_CAP - 1) /* the root itself */
 				prepend(path, "", 0);

@@ -308,16 +308,10 @@ struct rk_filter_prefix {
 	__u8 bytes[RK_PREFIX_CAP];
 };
 
-/* A cgroup and all below it. */
-struct rk_filter_cgroup {
-	__u64 id;
-	__u64 level; /* 0: the root */
-};
-
 /* What is asked of a hit: one list for each bit of given, of which one value has to match. */
 struct rk_filter {
 	__u64 operations; /* bit n: keyctl operation n; see RK_OPERATION_* */
-	struct rk_filter_cgroup cgroup[RK_FILTER_VALUES];
+	__u64 cgroup[RK_FILTER_VALUES]; /* ids; what is below them counts as well */
 	__u32 given;  /* enum rk_filter_bit */
 	__u32 pids;   /* values in each list */
 	__u32 uids;

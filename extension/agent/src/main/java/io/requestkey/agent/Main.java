@@ -56,7 +56,13 @@ public final class Main implements Callable<Integer> {
   public static void main(String[] args) {
     Diagnostics diagnostics = new Diagnostics(System.err);
     QuietLogging.install(diagnostics);
-    int status = execute(diagnostics, args);
+    int status;
+    try {
+      status = execute(diagnostics, args);
+    } catch (Throwable e) {
+      // An Error: picocli hands on nothing less, and threads that are left would keep the process.
+      status = unexpected(diagnostics, e);
+    }
     System.out.flush();
     // Not exit(): a stop by signal is waiting for this very status in its hook.
     Stopper.ended(status);
@@ -72,14 +78,18 @@ public final class Main implements Callable<Integer> {
             diagnostics.error(String.valueOf(e.getMessage()));
             return 2;
           }
-          diagnostics.error("unexpected: " + e);
-          StackTraceElement[] trace = e.getStackTrace();
-          for (int i = 0; i < Math.min(trace.length, 12); i++) {
-            diagnostics.error("  at " + trace[i]);
-          }
-          return 1;
+          return unexpected(diagnostics, e);
         })
         .execute(args);
+  }
+
+  private static int unexpected(Diagnostics diagnostics, Throwable e) {
+    diagnostics.error("unexpected: " + e);
+    StackTraceElement[] trace = e.getStackTrace();
+    for (int i = 0; i < Math.min(trace.length, 12); i++) {
+      diagnostics.error("  at " + trace[i]);
+    }
+    return 1;
   }
 
   private static int wrongUse(Diagnostics diagnostics, ParameterException e) {

@@ -422,7 +422,7 @@ final class SettingsParser {
     throw wrong(value, "HOST:PORT is needed, such as 127.0.0.1:9743, or off");
   }
 
-  /** The id of a cgroup is the inode of its directory (v2), its level the depth of that. */
+  /** The id of a cgroup is the inode of its directory (v2). */
   private static CgroupSubtree cgroup(Value value) throws SettingException {
     Path given = Path.of(value.text());
     for (Path root : List.of(CGROUPS, CGROUPS.resolve("unified"))) {
@@ -430,12 +430,7 @@ final class SettingsParser {
           given.startsWith(CGROUPS) ? given : root.resolve(value.text().replaceFirst("^/+", ""));
       if (Files.isRegularFile(directory.resolve("cgroup.procs"))) {
         try {
-          Path real = directory.toRealPath();
-          Path top =
-              real.startsWith(CGROUPS.resolve("unified")) ? CGROUPS.resolve("unified") : CGROUPS;
-          return new CgroupSubtree(
-              (Long) Files.getAttribute(real, "unix:ino"),
-              real.getNameCount() - top.getNameCount());
+          return new CgroupSubtree((Long) Files.getAttribute(directory, "unix:ino"));
         } catch (IOException e) {
           throw wrong(value, "cannot be read: " + e.getMessage());
         }

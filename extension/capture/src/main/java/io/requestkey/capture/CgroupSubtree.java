@@ -8,6 +8,5 @@ package io.requestkey.capture;
  * A cgroup (v2) and all below it.
  *
  * @param id inode number of its directory
- * @param level how many cgroups are above it; 0 for the root
  */
-public record CgroupSubtree(long id, int level) {}
+public record CgroupSubtree(long id) {}

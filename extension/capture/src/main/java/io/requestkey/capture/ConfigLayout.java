@@ -13,30 +13,30 @@ final class ConfigLayout {
   static final int SEQ_BASE = 24;
   static final int SELFTEST_NONCE = 32;
   static final int WANTED = 40;
-  static final int UNWANTED = 1176;
-  static final int CONTEXT = 2312;
-  static final int OWN_PROCESS = 2316;
-  static final int SIZE = 2320;
+  static final int UNWANTED = 1112;
+  static final int CONTEXT = 2184;
+  static final int OWN_PROCESS = 2188;
+  static final int SIZE = 2192;
 
   // struct rk_filter
   static final int OPERATIONS = 0;
   static final int CGROUP = 8;
-  static final int GIVEN = 136;
-  static final int PIDS = 140;
-  static final int UIDS = 144;
-  static final int COMMS = 148;
-  static final int CGROUPS = 152;
-  static final int TYPES = 156;
-  static final int PREFIXES = 160;
-  static final int RESERVED = 164;
-  static final int PID = 168;
-  static final int UID = 200;
-  static final int COMM = 232;
-  static final int TYPE = 360;
-  static final int PREFIX = 616;
-  static final int FILTER_SIZE = 1136;
+  static final int GIVEN = 72;
+  static final int PIDS = 76;
+  static final int UIDS = 80;
+  static final int COMMS = 84;
+  static final int CGROUPS = 88;
+  static final int TYPES = 92;
+  static final int PREFIXES = 96;
+  static final int RESERVED = 100;
+  static final int PID = 104;
+  static final int UID = 136;
+  static final int COMM = 168;
+  static final int TYPE = 296;
+  static final int PREFIX = 552;
+  static final int FILTER_SIZE = 1072;
 
-  static final int CGROUP_SIZE = 16;
+  static final int CGROUP_SIZE = 8;
   static final int PREFIX_CAP = 64;
   static final int TYPE_CAP = 32;
 

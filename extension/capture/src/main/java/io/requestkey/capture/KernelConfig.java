@@ -93,7 +93,6 @@ final class KernelConfig {
     for (int i = 0; i < criteria.cgroups().size(); i++) {
       long at = ConfigLayout.CGROUP + (long) ConfigLayout.CGROUP_SIZE * i;
       filter.set(LONG, at, criteria.cgroups().get(i).id());
-      filter.set(LONG, at + 8, criteria.cgroups().get(i).level());
     }
     for (int i = 0; i < criteria.types().size(); i++) {
       counted(

@@ -122,7 +122,6 @@ final class BtfLayoutTest {
             Map.entry("comm", ConfigLayout.COMM),
             Map.entry("type", ConfigLayout.TYPE),
             Map.entry("prefix", ConfigLayout.PREFIX)));
-    assertThat(btf(machine).struct("rk_filter_cgroup").size()).isEqualTo(ConfigLayout.CGROUP_SIZE);
     assertThat(btf(machine).struct("rk_filter_type").size()).isEqualTo(ConfigLayout.TYPE_CAP);
     assertThat(btf(machine).struct("rk_filter_prefix").size())
         .isEqualTo(ConfigLayout.PREFIX_CAP + 1);
