@@ -71,14 +71,29 @@ int tp_enter_prctl(struct trace_event_raw_sys_enter *ctx)
 }
 
 /* After the old memory is gone and before the new program's first instruction. */
-SEC("tracepoint/sched/sched_process_exec")
-int tp_process_exec(void *ctx)
+static __always_inline int process_execs(void)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
 	counted(RK_PROBE_PROCESS_EXEC);
 	bpf_map_delete_elem(&processes, &tgid);
 	return 0;
+}
+
+/* setup_new_exec(bprm) */
+SEC("kprobe/setup_new_exec")
+int kprobe_setup_new_exec(struct pt_regs *ctx)
+{
+	return process_execs();
+}
+
+/* Where there are no kprobes. A tracepoint's program can be preempted on newer kernels, and as long
+ * as it is the kernel runs no kprobe program on that CPU.
+ */
+SEC("tracepoint/sched/sched_process_exec")
+int tp_process_exec(void *ctx)
+{
+	return process_execs();
 }
 
 #endif

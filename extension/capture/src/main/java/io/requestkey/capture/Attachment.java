@@ -45,7 +45,8 @@ final class Attachment implements ProgramSet {
   private static final String ADD_COPIES = "kprobe_key_create_or_update";
   private static final String ADDED = "kretprobe_key_create_or_update";
   private static final String LOOKUP = "lookup_user_key";
-  static final String EXEC = "tp_process_exec";
+  private static final String EXEC = "kprobe_setup_new_exec";
+  private static final String EXEC_TRACED = "tp_process_exec";
   private static final String KEY_GONE = "kprobe_security_key_free";
 
   /** A probe on a function, which the capture can do without. */
@@ -142,8 +143,11 @@ final class Attachment implements ProgramSet {
   }
 
   private boolean wants(String program, boolean copies) {
-    if (program.equals(EXEC) || program.equals(way.entry + "prctl")) {
+    if (program.equals(EXEC_TRACED) || program.equals(way.entry + "prctl")) {
       return contexts;
+    }
+    if (program.equals(EXEC)) {
+      return contexts && copies;
     }
     if (program.equals(REQUEST_COPIES)
         || program.equals(ADD_COPIES)
@@ -205,7 +209,7 @@ final class Attachment implements ProgramSet {
         "kprobe security_key_free",
         "none",
         copies ? "" : "needs kprobes");
-    attachContexts();
+    attachContexts(copies);
     attachConstruction(copies);
   }
 
@@ -235,15 +239,20 @@ final class Attachment implements ProgramSet {
     }
   }
 
-  private void attachContexts() {
+  private void attachContexts(boolean copies) {
     String unwanted = contexts ? "" : "not wanted, or not possible here";
-    attachOptional(
-        "end of published contexts",
-        EXEC,
-        Probe.PROCESS_EXEC,
-        "tracepoint sched_process_exec",
-        "none",
-        unwanted);
+    String ended = "end of published contexts";
+    if (contexts && copies && object.attach(EXEC) == 0) {
+      add(ended, "kprobe setup_new_exec", "", EXEC, Probe.PROCESS_EXEC, false);
+    } else {
+      attachOptional(
+          ended,
+          EXEC_TRACED,
+          Probe.PROCESS_EXEC,
+          "tracepoint sched_process_exec",
+          "none",
+          unwanted);
+    }
     // An exec cannot be made here without a process of ours; it is seen running later.
     exercised.remove(Probe.PROCESS_EXEC);
     attachOptional(
@@ -257,7 +266,7 @@ final class Attachment implements ProgramSet {
 
   @Override
   public boolean contextsWatched() {
-    return probes.containsKey(EXEC);
+    return probes.containsValue(Probe.PROCESS_EXEC);
   }
 
   /** Adds what is not known by attaching. */

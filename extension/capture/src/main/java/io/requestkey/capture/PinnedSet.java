@@ -326,7 +326,7 @@ final class PinnedSet implements ProgramSet {
 
   @Override
   public boolean contextsWatched() {
-    return manifest.programs().containsKey(Attachment.EXEC);
+    return manifest.programs().containsValue(Probe.PROCESS_EXEC.name());
   }
 
   @Override
