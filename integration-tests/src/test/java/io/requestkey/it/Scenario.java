@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What the scenario left: the truth it wrote down, and what the collector received. */
@@ -58,7 +59,28 @@ record Scenario(Path out, Map<String, Call> truth, List<Item> logs, List<Item> s
       }
     }
     Items items = Items.of(Files.readAllLines(out.resolve("collector.jsonl")));
-    return new Scenario(out, truth, items.logs(), items.spans());
+    return new Scenario(
+        out, truth, once(items.logs(), Scenario::uid), once(items.spans(), Item::spanId));
+  }
+
+  /** A record of losses is of no call and has none of its own. */
+  private static String uid(Item log) {
+    return String.valueOf(log.attributes().getOrDefault("log.record.uid", log.node()));
+  }
+
+  /**
+   * Delivery is at least once: where an answer came too late, what was sent comes again, and must
+   * then be the very same.
+   */
+  private static List<Item> once(List<Item> items, Function<Item, String> id) {
+    Map<String, Item> first = new LinkedHashMap<>();
+    for (Item item : items) {
+      Item before = first.putIfAbsent(id.apply(item), item);
+      if (before != null && !before.equals(item)) {
+        throw new AssertionError("sent again, but otherwise: " + before + " and " + item);
+      }
+    }
+    return List.copyOf(first.values());
   }
 
   /** What a collector wrote. */
