@@ -5,8 +5,13 @@
 #ifndef RK_COUNTERS_H
 #define RK_COUNTERS_H
 
+/* One entry for each CPU, as many as the agent sets. Not BPF_MAP_TYPE_PERCPU_ARRAY: that can only be
+ * read through bpf(2), and while a read is interrupted by a task switch the kernel runs no kprobe
+ * program on that CPU (bpf_disable_instrumentation()). This one the agent has mapped.
+ */
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct rk_counters);
@@ -33,7 +38,8 @@ static __always_inline void count(__u64 *counter)
 
 static __always_inline struct rk_counters *counted(enum rk_probe probe)
 {
-	struct rk_counters *c = bpf_map_lookup_elem(&counters, &zero);
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct rk_counters *c = bpf_map_lookup_elem(&counters, &cpu);
 
 	if (c)
 		count(&c->probe[probe]);

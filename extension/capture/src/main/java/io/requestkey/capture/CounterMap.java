@@ -10,20 +10,47 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the per-CPU counters. Safe for any thread while the object is open. */
 final class CounterMap {
+
+  /** {@code BPF_MAP_TYPE_ARRAY}. */
+  static final int ARRAY = 2;
 
   private final BpfCalls bpf;
   private final int mapFd;
   private final int cpus;
   private final CountersShape shape;
 
-  CounterMap(BpfCalls bpf, int mapFd, int cpus, CountersShape shape) {
+  /** The counters themselves; null for a map of an older release, which can only be asked for. */
+  private final @Nullable MemorySegment mapped;
+
+  /**
+   * The counters of a set of programs.
+   *
+   * @param mapFd kept by the caller
+   * @param cpus possible ones
+   * @throws CaptureException when they cannot be mapped
+   */
+  CounterMap(BpfCalls bpf, int mapFd, int cpus, CountersShape shape) throws CaptureException {
     this.bpf = bpf;
     this.mapFd = mapFd;
     this.cpus = cpus;
     this.shape = shape;
+    BpfCalls.MapInfo info = bpf.mapInfo(mapFd);
+    this.mapped =
+        info != null && info.type() == ARRAY ? map(mapFd, (long) shape.bytes() * cpus) : null;
+  }
+
+  private static MemorySegment map(int mapFd, long bytes) throws CaptureException {
+    int page = LibC.pageSize();
+    long length = (bytes + page - 1) / page * page;
+    long address = LibC.mmap(length, LibC.PROT_READ, mapFd, 0);
+    if (address < 0 && address > -4096) {
+      throw new CaptureException("cannot map the counters: " + Errno.name((int) -address));
+    }
+    return MemorySegment.ofAddress(address).reinterpret(length, Arena.ofAuto(), LibC::munmap);
   }
 
   KernelCounts read() throws CaptureException {
@@ -63,6 +90,9 @@ final class CounterMap {
 
   private MemorySegment values(Arena arena) throws CaptureException {
     MemorySegment values = arena.allocate((long) shape.bytes() * cpus, 8);
+    if (mapped != null) {
+      return values.copyFrom(mapped.asSlice(0, values.byteSize()));
+    }
     int errno = bpf.lookup(mapFd, values);
     if (errno != 0) {
       throw new CaptureException("cannot read the kernel's counters: " + Errno.name(errno));

@@ -142,6 +142,7 @@ final class Loader {
       Attachment attachment = Attachment.select(object, way, arm, btf, copies, sources.watched());
       try {
         object.setMaxEntries("ring", options.ringBytes());
+        object.setMaxEntries("counters", cpus());
         if (options.filters().ownProcess()) {
           for (Map.Entry<String, Integer> map : OWN_PROCESS_ENTRIES.entrySet()) {
             object.setMaxEntries(map.getKey(), map.getValue());

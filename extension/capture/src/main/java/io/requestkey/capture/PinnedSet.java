@@ -186,7 +186,8 @@ final class PinnedSet implements ProgramSet {
           switch (name) {
             case "ring" -> info.type() == RINGBUF && Integer.bitCount(info.maxEntries()) == 1;
             case "counters" ->
-                info.valueBytes() == manifest.shape().bytes() && info.maxEntries() == 1;
+                info.valueBytes() == manifest.shape().bytes()
+                    && (info.maxEntries() == 1 || info.type() == CounterMap.ARRAY);
             case ControlLayout.MAP -> info.valueBytes() >= ControlLayout.SIZE;
             default -> true;
           };
