@@ -185,9 +185,11 @@ _sources_of() {
     if [ -z "$mirrors" ]; then
         # Which mirrors there are is known to apt only once it has fetched their lists; without root that takes lists of our own.
         mkdir -p "$work/own/lists/partial"
-        # A source that fails may be one that does not matter here: what came is looked at, not the status. If nothing came, the
-        # check for a mirror at the end of this function is the error.
-        with_progress "asking apt for its mirrors" _own_apt "$work" update --error-on=any || true
+        if ! with_progress "asking apt for its mirrors" _own_apt "$work" update --error-on=any; then
+            # The source that failed may be one that does not matter here. If nothing came, the check for a mirror at the end of
+            # this function is the error.
+            say "going on with the lists that came"
+        fi
         mirrors=$(_own_mirrors -o "Dir::State::Lists=$work/own/lists")
     fi
     keyring=$(_keyring_of "$other" "$work") || return 1
@@ -234,8 +236,10 @@ _keyring_of() {
         return 0
     fi
     mkdir -p "$work/own/lists/partial" "$work/own/archives/partial" "$work/keyring"
-    # As above: one broken source need not be Debian's. If Debian's own is the broken one, the download below fails and says so.
-    with_progress "fetching the package lists, for Debian's current keyring" _own_apt "$work" update --error-on=any || true
+    if ! with_progress "fetching the package lists, for Debian's current keyring" _own_apt "$work" update --error-on=any; then
+        # As above: one broken source need not be Debian's. If Debian's own is the broken one, the download below fails.
+        say "going on with the lists that came"
+    fi
     cd -- "$work/keyring" || return 1
     with_progress "downloading Debian's current keyring" _own_apt "$work" download debian-archive-keyring || return 1
     dpkg-deb -x debian-archive-keyring_*.deb . >&2 || return 1

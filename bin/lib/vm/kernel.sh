@@ -77,19 +77,20 @@ vm_fetch_kernel() {
 # vm_unpack_image BZIMAGE DESTINATION: takes the ELF kernel out of the compressed one. QEMU can start that directly, which spares the
 # guest the unpacking: 4 s of 8. An image that cannot be taken apart is used as it is.
 vm_unpack_image() {
-    local image=$1 setup_sectors offset length
+    local image=$1 setup_sectors offset length unpack
     # x86 boot protocol: the payload's place is given from the end of the real-mode part; its last 4 bytes are its unpacked size.
     setup_sectors=$(_vm_field "$image" 497 1)
     offset=$(($(_vm_field "$image" 584 4) + (setup_sectors + 1) * 512))
     length=$(($(_vm_field "$image" 588 4) - 4))
-    # No failure from here on ends the function: whatever did not come out as an ELF file is replaced by the image itself, below.
-    # The first one is even the rule: head has enough, and tail ends by SIGPIPE.
-    tail -c "+$((offset + 1))" -- "$image" | head -c "$length" >"$2.packed" || true
+    tail -c "+$((offset + 1))" -- "$image" | head -c "$length" >"$2.packed" || true # head has enough, and tail ends by SIGPIPE
     case $(_vm_magic "$2.packed") in
-        fd377a58) xz -dc <"$2.packed" >"$2" 2>/dev/null || true ;;
-        28b52ffd) zstd -qdc <"$2.packed" >"$2" 2>/dev/null || true ;;
+        fd377a58) unpack=(xz -dc) ;;
+        28b52ffd) unpack=(zstd -qdc) ;;
+        *) unpack=(false) ;;
     esac
-    [ "$(_vm_magic "$2" 2>/dev/null)" = 7f454c46 ] || cp -- "$image" "$2"
+    if ! "${unpack[@]}" <"$2.packed" >"$2" 2>/dev/null || [ "$(_vm_magic "$2")" != 7f454c46 ]; then
+        cp -- "$image" "$2"
+    fi
     rm -f -- "$2.packed"
 }
 
