@@ -161,14 +161,14 @@ static __always_inline void submit_upcall(struct rk_counters *c, __u64 pid_tgid,
 	r->key[0].resolved = BPF_CORE_READ(key, serial);
 	r->auth_key = upcall->auth_key;
 	r->helper_pid = upcall->helper_pid;
-	used = append_key(b, key);
+	used = forget_bounds(&r->size, append_key(b, key));
 	if (!texts_wanted(b)) {
 		count(&c->filtered[RK_UPCALL]);
 		return;
 	}
 	fill_caller(r, pid_tgid);
-	used = append_executable(b, used);
-	used = append_cgroup(b, used);
+	used = forget_bounds(&r->size, append_executable(b, used));
+	used = forget_bounds(&r->size, append_cgroup(b, used));
 	submit(c, RK_UPCALL, b, used);
 }
 

@@ -47,7 +47,7 @@ static __always_inline void keep_user_texts_at_entry(struct rk_counters *c, __u6
 	struct call *call = &e->call;
 	struct text_source user = user_texts_of(call->kind, call->arg);
 
-	call->texts.used = gather(call->texts.text, call->data, CALL_ROOM, &user, RK_TEXT_CAP);
+	gather(call->texts.text, call->data, CALL_ROOM, &user, RK_TEXT_CAP, &call->texts.used);
 	call->kept = KEPT_SMALL;
 	if (call->texts.used > RK_SMALL_DATA) {
 		if (!bpf_map_update_elem(&large_texts, &pid_tgid, call->data, BPF_ANY))
@@ -135,7 +135,7 @@ static __always_inline __u64 fill_texts(struct record_buffer *b, __u64 pid_tgid,
 		/* A page that was not resident may be so since the kernel has read it. */
 		struct text_source user = user_texts_of(call->kind, call->arg);
 
-		return gather(r->text, b->data, RK_MAX_DATA, &user, RK_TEXT_CAP);
+		return gather(r->text, b->data, RK_MAX_DATA, &user, RK_TEXT_CAP, &r->size);
 	}
 	__builtin_memcpy(r->text, call->texts.text, 3 * sizeof(struct rk_text));
 	used = text_len(&r->text[0]) + text_len(&r->text[1]) + text_len(&r->text[2]);
@@ -254,7 +254,7 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 	}
 	abandon_upcall(c, pid_tgid, call);
 	begin_record(r, call, result);
-	used = forget_bounds(b, fill_texts(b, pid_tgid, call));
+	used = forget_bounds(&r->size, fill_texts(b, pid_tgid, call));
 	if (kind == RK_KEYCTL) {
 		r->operation = call->arg[0];
 		__builtin_memcpy(r->arg, &call->arg[1], sizeof(r->arg));
@@ -290,16 +290,16 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 		r->tampering_reason = call->tampering_reason;
 	}
 	fill_caller(r, pid_tgid);
-	used = forget_bounds(b, append_executable(b, used));
-	used = forget_bounds(b, append_cgroup(b, used));
+	used = forget_bounds(&r->size, append_executable(b, used));
+	used = forget_bounds(&r->size, append_cgroup(b, used));
 	if (kind == RK_KEYCTL)
 		used = append_args(b, used, pid_tgid, call);
 	else
 		used = append_user_texts(b, used, pid_tgid, call);
-	used = forget_bounds(b, used);
+	used = forget_bounds(&r->size, used);
 	if (kind == RK_REQUEST_KEY)
 		outcome_of_request(call, r);
-	used = forget_bounds(b, service_of_caller(b, used));
+	used = forget_bounds(&r->size, service_of_caller(b, used));
 	if (!submit(c, kind, b, used)) {
 		/* The span a follow-up would link to will never be seen. */
 		if (kind != RK_KEYCTL && result > 0)

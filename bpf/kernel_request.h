@@ -127,8 +127,10 @@ static __always_inline int kernel_request_answered(enum rk_probe probe, __u64 an
 	type = (struct key_type *)call->arg[0];
 	used = append_text(b->data, RK_MAX_DATA, 0,
 			   BPF_CORE_READ(type, name), RK_TYPE_CAP, false, &r->text[RK_TEXT_TYPE]);
+	used = forget_bounds(&r->size, used);
 	used = append_text(b->data, RK_MAX_DATA, used, (const void *)call->arg[1], RK_TEXT_CAP, false,
 			   &r->text[RK_TEXT_DESCRIPTION]);
+	used = forget_bounds(&r->size, used);
 	if (probe == RK_PROBE_REQUEST_KEY_RCU_EXIT)
 		r->text[RK_TEXT_CALLOUT].state = RK_TEXT_ABSENT;
 	else if (call->arg[3] == NUL_TERMINATED)
@@ -137,6 +139,7 @@ static __always_inline int kernel_request_answered(enum rk_probe probe, __u64 an
 	else
 		used = append_counted(b->data, RK_MAX_DATA, used, (const void *)call->arg[2],
 				      call->arg[3], RK_TEXT_CAP, &r->text[RK_TEXT_CALLOUT]);
+	used = forget_bounds(&r->size, used);
 	if (!texts_wanted(b)) {
 		count(&c->filtered[RK_REQUEST_KEY]);
 		goto out;
@@ -148,8 +151,8 @@ static __always_inline int kernel_request_answered(enum rk_probe probe, __u64 an
 		r->flags &= ~RK_F_KEY_ACCESS;
 	}
 	fill_caller(r, pid_tgid);
-	used = append_executable(b, used);
-	used = append_cgroup(b, used);
+	used = forget_bounds(&r->size, append_executable(b, used));
+	used = forget_bounds(&r->size, append_cgroup(b, used));
 	outcome_of_request(call, r);
 	if (!submit(c, RK_REQUEST_KEY, b, used)) {
 		if (!is_error)

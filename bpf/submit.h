@@ -45,14 +45,13 @@ static __always_inline __u64 wakeup(void)
 }
 
 /* What the verifier knows of used differs by the way that led here, and it would follow what comes
- * next once for each: a number from memory is any number.
+ * next once for each: a number from memory is any number. at is part of a map's value, and written
+ * before it is told for good.
  */
-static __always_inline __u64 forget_bounds(struct record_buffer *b, __u64 used)
+static __always_inline __u64 forget_bounds(volatile __u32 *at, __u64 used)
 {
-	volatile __u32 *size = &b->record.size;
-
-	*size = used;
-	return *size;
+	*at = used;
+	return *at;
 }
 
 /* Puts a record with used bytes of strings into the ring and counts it as submitted or lost.

@@ -23,22 +23,22 @@ struct {
 } user_texts SEC(".maps");
 
 /* Compares in words; what is behind the last byte of either does not count. Both have room for a
- * word more than len, and need not be aligned.
+ * word more than max, and need not be aligned. The rest, less than a word, comes first: behind the
+ * loop the verifier would follow it once for each round.
  */
 static __always_inline bool same_bytes(const __u8 *a, const __u8 *b, __u64 len, __u64 max)
 {
-	__u64 i, rest;
+	__u64 rest = len & 7, words = len - rest;
 
-	for (i = 0; i < max && i + 8 <= len; i += 8) {
+	if (words > max)
+		return false;
+	if (rest && (*(const __u64 *)(a + words) ^ *(const __u64 *)(b + words)) << (64 - 8 * rest))
+		return false;
+	for (__u64 i = 0; i < max && i < words; i += 8) {
 		if (*(const __u64 *)(a + i) != *(const __u64 *)(b + i))
 			return false;
 	}
-	rest = len - i;
-	if (!rest)
-		return true;
-	if (rest > 7)
-		return false; /* longer than max */
-	return !((*(const __u64 *)(a + i) ^ *(const __u64 *)(b + i)) << (64 - 8 * rest));
+	return true;
 }
 
 static __noinline int same_small(const struct gathered *a, const struct call *b)

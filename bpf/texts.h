@@ -127,14 +127,16 @@ struct text_source {
 
 /* Type, description and, where the call has it, callout information, in this order. */
 static __always_inline __u64 gather(struct rk_text *text, __u8 *data, __u64 room,
-				    const struct text_source *from, __u64 cap)
+				    const struct text_source *from, __u64 cap, __u32 *total)
 {
 	__u64 used = 0;
 
 	used = append_text(data, room, used, from->type, RK_TYPE_CAP, from->user,
 			   &text[KEPT_TYPE]);
+	used = forget_bounds(total, used);
 	used = append_text(data, room, used, from->description, cap, from->user,
 			   &text[KEPT_DESCRIPTION]);
+	used = forget_bounds(total, used);
 	/* The kernel's copy is counted, not terminated: "" is a pointer to nothing. */
 	if (!from->has_callout)
 		set_text(&text[KEPT_CALLOUT], RK_TEXT_ABSENT);
@@ -144,12 +146,12 @@ static __always_inline __u64 gather(struct rk_text *text, __u8 *data, __u64 room
 	else
 		used = append_counted(data, room, used, from->callout, from->callout_len, cap,
 				      &text[KEPT_CALLOUT]);
-	return used;
+	return forget_bounds(total, used);
 }
 
 static __always_inline void gather_texts(struct gathered *g, const struct text_source *from)
 {
-	g->texts.used = gather(g->texts.text, g->data, CALL_ROOM, from, RK_TEXT_CAP);
+	gather(g->texts.text, g->data, CALL_ROOM, from, RK_TEXT_CAP, &g->texts.used);
 	set_text(&g->texts.text[KEPT_ARG_TYPE], RK_TEXT_ABSENT);
 	set_text(&g->texts.text[KEPT_ARG_NAME], RK_TEXT_ABSENT);
 }
@@ -159,7 +161,7 @@ static __always_inline void cut_texts(struct rk_counters *c, struct rk_text *tex
 				      const struct text_source *from, struct texts *texts)
 {
 	count(&c->texts_cut);
-	texts->used = gather(text, data, CALL_ROOM, from, (RK_SMALL_DATA - RK_TYPE_CAP) / 2);
+	gather(text, data, CALL_ROOM, from, (RK_SMALL_DATA - RK_TYPE_CAP) / 2, &texts->used);
 }
 
 /* Makes gathered strings those of the call. */
