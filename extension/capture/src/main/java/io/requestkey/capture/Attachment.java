@@ -99,6 +99,8 @@ final class Attachment implements ProgramSet {
 
   private final BpfObject object;
   private final boolean contexts;
+  private final String noCopies;
+  private final boolean copies;
   private final Way way;
   private final String stub;
   private final boolean arm;
@@ -109,8 +111,11 @@ final class Attachment implements ProgramSet {
   private final Set<Probe> exercised = EnumSet.noneOf(Probe.class);
   private final Map<String, Probe> probes = new java.util.LinkedHashMap<>();
 
-  private Attachment(BpfObject object, Way way, boolean arm, KernelBtf btf, boolean contexts) {
+  private Attachment(
+      BpfObject object, Way way, boolean arm, KernelBtf btf, String noCopies, boolean contexts) {
     this.object = object;
+    this.noCopies = noCopies;
+    this.copies = noCopies.isEmpty();
     this.contexts = contexts;
     this.way = way;
     this.arm = arm;
@@ -123,14 +128,15 @@ final class Attachment implements ProgramSet {
   /**
    * Selects the programs of a way in an opened object.
    *
-   * @param copies whether the kernel's copies are wanted
+   * @param noCopies why the kernel's copies, and all else that takes kprobes, are not to be had;
+   *     empty when they are
    * @param contexts whether processes that publish a context are to be watched for
    * @throws CaptureException when this kernel cannot have that way
    */
   static Attachment select(
-      BpfObject object, Way way, boolean arm, KernelBtf btf, boolean copies, boolean contexts)
+      BpfObject object, Way way, boolean arm, KernelBtf btf, String noCopies, boolean contexts)
       throws CaptureException {
-    Attachment attachment = new Attachment(object, way, arm, btf, contexts);
+    Attachment attachment = new Attachment(object, way, arm, btf, noCopies, contexts);
     if (way == Way.FENTRY) {
       for (SystemCall call : CALLS) {
         if (!btf.hasFunction(attachment.stub + call.name)) {
@@ -138,11 +144,11 @@ final class Attachment implements ProgramSet {
         }
       }
     }
-    object.select(name -> attachment.wants(name, copies));
+    object.select(attachment::wants);
     return attachment;
   }
 
-  private boolean wants(String program, boolean copies) {
+  private boolean wants(String program) {
     if (program.equals(EXEC_TRACED) || program.equals(way.entry + "prctl")) {
       return contexts;
     }
@@ -182,26 +188,24 @@ final class Attachment implements ProgramSet {
   /**
    * Attaches the loaded programs.
    *
-   * @param copies whether the kernel's copies are wanted
    * @param copiesRequired whether to fail without them
    * @param reason why a better way was not taken
    * @param owner whose the return probes are; see {@link ReturnProbes}
    * @throws CaptureException when a row that must be there cannot be had
    */
-  void attach(boolean copies, boolean copiesRequired, String reason, String owner)
-      throws CaptureException {
+  void attach(boolean copiesRequired, String reason, String owner) throws CaptureException {
     if (way != Way.FENTRY) {
       returnProbes = new ReturnProbes(TraceFs.require(), owner);
     } else if (copies) {
       returnProbes = returnProbesIfAny(owner);
     }
-    attachCopies(copies, copiesRequired);
+    attachCopies(copiesRequired);
     attachSystemCalls(reason);
     attachCompat();
-    attachLookup(copies);
-    attachAdded(copies);
-    attachGroup("what keyctl names", NAMED, "caller's memory", copies);
-    attachGroup("key that a helper answers about", ANSWERED, "none", copies);
+    attachLookup();
+    attachAdded();
+    attachGroup("what keyctl names", NAMED, "caller's memory");
+    attachGroup("key that a helper answers about", ANSWERED, "none");
     attachOptional(
         "key freed",
         KEY_GONE,
@@ -209,12 +213,12 @@ final class Attachment implements ProgramSet {
         "kprobe security_key_free",
         "none",
         copies ? "" : "needs kprobes");
-    attachContexts(copies);
-    attachConstruction(copies);
+    attachContexts();
+    attachConstruction();
   }
 
   /** How a request came to its answer. */
-  private void attachConstruction(boolean copies) {
+  private void attachConstruction() {
     if (!copies) {
       rows.addAll(OptionalProbes.none("needs kprobes"));
       return;
@@ -239,7 +243,7 @@ final class Attachment implements ProgramSet {
     }
   }
 
-  private void attachContexts(boolean copies) {
+  private void attachContexts() {
     String unwanted = contexts ? "" : "not wanted, or not possible here";
     String ended = "end of published contexts";
     if (contexts && copies && object.attach(EXEC) == 0) {
@@ -275,7 +279,7 @@ final class Attachment implements ProgramSet {
   }
 
   /** Every number of a key is resolved in one function, whose result is seen. */
-  private void attachLookup(boolean copies) {
+  private void attachLookup() {
     String fact = "keys behind the numbers, their owner and rights";
     if (!copies) {
       rows.add(new AttachTable.Row(fact, "numbers as given", "needs kprobes", List.of()));
@@ -295,7 +299,7 @@ final class Attachment implements ProgramSet {
   }
 
   /** Which key add_key returns, and not only its number. */
-  private void attachAdded(boolean copies) {
+  private void attachAdded() {
     String fact = "key that add_key returns, its owner and rights";
     int errno = copies ? attachReturn(ADDED, "key_create_or_update") : 0;
     if (copies && errno == 0) {
@@ -307,8 +311,7 @@ final class Attachment implements ProgramSet {
     }
   }
 
-  private void attachGroup(
-      String fact, List<Optional> probesOfFact, String fallback, boolean copies) {
+  private void attachGroup(String fact, List<Optional> probesOfFact, String fallback) {
     if (!copies) {
       rows.add(new AttachTable.Row(fact, fallback, "needs kprobes", List.of()));
       return;
@@ -347,16 +350,14 @@ final class Attachment implements ProgramSet {
     }
   }
 
-  private void attachCopies(boolean copies, boolean required) throws CaptureException {
+  private void attachCopies(boolean required) throws CaptureException {
     attachCopies(
-        copies,
         required,
         "kernel copies of request_key's strings",
         REQUEST_COPIES,
         Probe.REQUEST_KEY_AND_LINK,
         "kprobe request_key_and_link");
     attachCopies(
-        copies,
         false,
         "kernel copies of add_key's strings",
         ADD_COPIES,
@@ -365,11 +366,11 @@ final class Attachment implements ProgramSet {
   }
 
   private void attachCopies(
-      boolean copies, boolean required, String fact, String program, Probe probe, String label)
+      boolean required, String fact, String program, Probe probe, String label)
       throws CaptureException {
     String fallback = "caller's memory";
     if (!copies) {
-      rows.add(new AttachTable.Row(fact, fallback, "tracepoints were asked for", List.of()));
+      rows.add(new AttachTable.Row(fact, fallback, noCopies, List.of()));
       return;
     }
     int errno = object.attach(program);

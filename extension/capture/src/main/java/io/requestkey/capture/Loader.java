@@ -135,11 +135,19 @@ final class Loader {
 
   private Attachment load(Attachment.Way way, String reason, String owner, Gate gate, int claims)
       throws CaptureException {
-    boolean copies = options.mode() != CaptureOptions.Mode.TRACEPOINT;
+    String noKprobes = Kprobes.missing();
+    boolean copiesRequired = options.mode() == CaptureOptions.Mode.KPROBE;
+    if (!noKprobes.isEmpty() && (copiesRequired || way == Attachment.Way.KPROBE)) {
+      throw new CaptureException(noKprobes);
+    }
+    if (options.mode() == CaptureOptions.Mode.TRACEPOINT) {
+      noKprobes = "tracepoints were asked for";
+    }
     long nonce = new SecureRandom().nextLong();
     BpfObject object = BpfObject.open(libbpf, elf);
     try {
-      Attachment attachment = Attachment.select(object, way, arm, btf, copies, sources.watched());
+      Attachment attachment =
+          Attachment.select(object, way, arm, btf, noKprobes, sources.watched());
       try {
         object.setMaxEntries("ring", options.ringBytes());
         object.setMaxEntries("counters", cpus());
@@ -162,7 +170,7 @@ final class Loader {
           object.setInitialValue(ControlLayout.MAP, control);
         }
         object.load();
-        attachment.attach(copies, options.mode() == CaptureOptions.Mode.KPROBE, reason, owner);
+        attachment.attach(copiesRequired, reason, owner);
         attachment.add(sources.row());
         SelfTest.run(counters(attachment), attachment.exercised(), nonce);
         if (options.filters().ownProcess()) {
