@@ -5,7 +5,7 @@
  *   calls bad-pointer             request_key with an unreadable description
  *   calls request N DESCRIPTION   request_key("user", DESCRIPTION, NULL, 0), N times
  *   calls pace RATE S DESCRIPTION the same RATE times a second, for S seconds
- *   calls time N                  ns for N request_key calls, then for N getppid calls
+ *   calls time N DESCRIPTION      ns for N request_key calls, then for N getppid calls
  *   calls programs                id and name of each BPF program in the kernel
  *   calls honest N                N request_key calls whose strings nobody rewrites
  *   calls rewrite-before          one whose description is rewritten after the call has begun and

@@ -87,8 +87,13 @@ final class AgentProcess implements AutoCloseable {
                 throw new AssertionError("the agent has ended: " + Files.readString(errors));
               }
             })
-        .until(() -> get("/readyz").status() == 200);
+        .until(this::ready);
     return this;
+  }
+
+  /** Whether it traces by now. */
+  boolean ready() throws IOException {
+    return get("/readyz").status() == 200;
   }
 
   JsonNode ledger() throws IOException {

@@ -28,8 +28,14 @@ final class ChaosIT {
   /** 1,000 for a night, a few for each change. */
   private static final int KILLS = Integer.getInteger("chaos.kills", 12);
 
-  private static final int CALLS = 200;
-  private static final long LONGEST_LIFE_MILLIS = 2_500;
+  /** Of each caller, in so many seconds: calls go on while an agent starts, works and dies. */
+  private static final int RATE = 100;
+
+  private static final int SECONDS = 2;
+  private static final int CALLS = RATE * SECONDS;
+
+  /** Half of it and more is life after the start, on most machines. */
+  private static final long LONGEST_LIFE_MILLIS = 4_000;
 
   @TempDir Path folder;
 
@@ -44,6 +50,7 @@ final class ChaosIT {
     Random random = new Random(seed);
     String prefix = "it-chaos-" + ProcessHandle.current().pid();
     long made = 0;
+    int ready = 0;
     try (Collector collector = new Collector(folder, 15_317)) {
       collector.start();
       // The first start pins the programs; from then on the kernel goes on without an agent.
@@ -60,15 +67,20 @@ final class ChaosIT {
         callers.add(
             new ProcessBuilder(
                     Machine.programs().resolve("calls").toString(),
-                    "request",
-                    Integer.toString(CALLS),
+                    "pace",
+                    Integer.toString(RATE),
+                    Integer.toString(SECONDS),
                     prefix + "-" + i)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start());
         made += CALLS;
         try (AgentProcess agent = agent(prefix, collector)) {
           Thread.sleep(random.nextLong(LONGEST_LIFE_MILLIS));
+          ready += agent.ready() ? 1 : 0;
           agent.kill();
+        }
+        if ((i + 1) % 100 == 0) {
+          System.out.printf("chaos: %d kills of %d, %d calls begun%n", i + 1, KILLS, made);
         }
       }
       for (Process caller : callers) {
@@ -81,9 +93,10 @@ final class ChaosIT {
         JsonNode ledger = last.awaitSettled(Duration.ofMinutes(2));
         Received received = collector.received();
         System.out.printf(
-            "chaos: seed %d, %d kills, %d calls, %d log records of which %d again, %d spans of which %d again%n",
+            "chaos: seed %d, %d kills (%d of a ready agent), %d calls, %d log records of which %d again, %d spans of which %d again%n",
             seed,
             KILLS,
+            ready,
             made,
             received.logs.size() + received.duplicateLogs,
             received.duplicateLogs,
