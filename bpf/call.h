@@ -37,7 +37,6 @@ struct texts {
 
 struct call {
 	__u64 start_ns;
-	__u64 end_ns; /* of the interrupted attempt, see restarting */
 	__u64 seq;
 	__u64 arg[5]; /* as the system call takes them */
 	const void *key; /* struct key * operated on or returned, only to be compared; NULL: not seen */
@@ -62,6 +61,7 @@ struct call {
 	__u8 tampering;	  /* enum rk_tampering */
 	__u8 tampering_reason;
 	__u8 differing;	  /* bit n: string n is kept in user_texts as the caller had it */
+	__u8 cut;	  /* 1: for the strings at its entry there was no room */
 	__u8 way;	  /* request_key: enum way, see upcall.h */
 	__s16 refused;	  /* request_key: errno the helper or a negative key answered with */
 	__s32 looking_up; /* number that lookup_user_key() has been given */

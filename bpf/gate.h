@@ -19,13 +19,26 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__type(key, __u64); /* bpf_get_current_pid_tgid() */
-	__type(value, __u64); /* nonce of the set that records the call */
+	__type(value, __u64); /* nonce of the set that records the call, but for KEPT */
 } claims SEC(".maps");
+
+/* In a claim: it holds for a call that was interrupted, and is to be entered again. */
+#define KEPT 1ULL
+
+static __always_inline __u64 claim(__u64 kept)
+{
+	return (config.selftest_nonce & ~KEPT) | kept;
+}
+
+static __always_inline bool is_mine(__u64 claimed)
+{
+	return ((claimed ^ config.selftest_nonce) & ~KEPT) == 0;
+}
 
 /* Whether the call that is being entered is this set's. */
 static __always_inline bool begins(__u64 pid_tgid)
 {
-	__u64 me = config.selftest_nonce;
+	__u64 me = claim(0);
 	__u64 *owner;
 
 	switch (control.gate) {
@@ -36,7 +49,10 @@ static __always_inline bool begins(__u64 pid_tgid)
 		if (bpf_map_update_elem(&claims, &pid_tgid, &me, BPF_NOEXIST) != -EEXIST)
 			return true;
 		owner = bpf_map_lookup_elem(&claims, &pid_tgid);
-		return !owner || *owner == me;
+		return !owner || is_mine(*owner);
+	case RK_GATE_HEIR:
+		owner = bpf_map_lookup_elem(&claims, &pid_tgid);
+		return !owner || is_mine(*owner) || !(*owner & KEPT);
 	default:
 		return true;
 	}
@@ -48,15 +64,26 @@ static __always_inline bool begins_all(void)
 	return control.gate == RK_GATE_OPEN;
 }
 
+/* The thread's call was interrupted and will be entered again: it stays this set's, whatever the gate
+ * is by then. (A takeover begins by forgetting all claims: a call whose signal handler runs from before
+ * it to after it is told by both.)
+ */
+static __always_inline void keeps(__u64 pid_tgid)
+{
+	__u64 me = claim(KEPT);
+
+	bpf_map_update_elem(&claims, &pid_tgid, &me, BPF_ANY);
+}
+
 /* The thread's call returns: its next one may be claimed by either. */
-static __always_inline void ends(__u64 pid_tgid)
+static __always_inline void ends(__u64 pid_tgid, bool kept)
 {
 	__u64 *owner;
 
-	if (control.gate != RK_GATE_CLAIM && control.gate != RK_GATE_SHUT)
+	if (!kept && control.gate != RK_GATE_CLAIM && control.gate != RK_GATE_SHUT)
 		return;
 	owner = bpf_map_lookup_elem(&claims, &pid_tgid);
-	if (owner && *owner == config.selftest_nonce)
+	if (owner && is_mine(*owner))
 		bpf_map_delete_elem(&claims, &pid_tgid);
 }
 

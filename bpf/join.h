@@ -50,10 +50,12 @@ static __always_inline void keep_user_texts_at_entry(struct rk_counters *c, __u6
 	gather(call->texts.text, call->data, CALL_ROOM, &user, RK_TEXT_CAP, &call->texts.used);
 	call->kept = KEPT_SMALL;
 	if (call->texts.used > RK_SMALL_DATA) {
-		if (!bpf_map_update_elem(&large_texts, &pid_tgid, call->data, BPF_ANY))
+		if (!bpf_map_update_elem(&large_texts, &pid_tgid, call->data, BPF_ANY)) {
 			call->kept = KEPT_LARGE;
-		else
-			cut_texts(c, call->texts.text, call->data, &user, &call->texts);
+		} else {
+			cut_texts(c, call, &user);
+			call->cut = 1;
+		}
 	}
 }
 
@@ -62,6 +64,8 @@ static __always_inline void enter(struct rk_counters *c, __u64 pid_tgid, __u32 k
 				  const __u64 *arg)
 {
 	const __u32 entry = kind + (compat ? RK_ENTRY_COMPAT : 0);
+	/* Once: it is another's to change, and a call is a hit from its beginning to its end. */
+	const bool recording = *(const volatile __u32 *)&live.recording;
 	__u32 key = entry; /* of its own: what has an address is no constant to the verifier */
 	struct call *call, *last;
 	struct entering *e;
@@ -84,9 +88,10 @@ static __always_inline void enter(struct rk_counters *c, __u64 pid_tgid, __u32 k
 	if (last) { /* its return was missed */
 		if (!last->unrecorded && last->kind < RK_KINDS)
 			count(&c->lost[last->kind][RK_LOST_EXIT_MISSED]);
+		ends(pid_tgid, last->restarting);
 		forget_call(pid_tgid, last);
 	}
-	if (live.recording) {
+	if (recording) {
 		if (!begins(pid_tgid))
 			return;
 		count(&c->hits[kind]);
@@ -98,8 +103,8 @@ static __always_inline void enter(struct rk_counters *c, __u64 pid_tgid, __u32 k
 	__builtin_memset(call, 0, __builtin_offsetof(struct call, data));
 	call->kind = kind;
 	__builtin_memcpy(call->arg, arg, sizeof(call->arg));
-	call->unrecorded = !live.recording;
-	if (live.recording) {
+	call->unrecorded = !recording;
+	if (recording) {
 		call->flags = compat ? RK_F_COMPAT : 0;
 		call->seq = next_seq(c, entry);
 		mint(call->seq, call->trace_id, call->span_id);
@@ -112,8 +117,11 @@ static __always_inline void enter(struct rk_counters *c, __u64 pid_tgid, __u32 k
 			keep_user_texts_at_entry(c, pid_tgid, e);
 		call->start_ns = bpf_ktime_get_boot_ns();
 	}
-	if (bpf_map_update_elem(&calls, &pid_tgid, call, BPF_ANY) && live.recording)
+	if (bpf_map_update_elem(&calls, &pid_tgid, call, BPF_ANY) && recording) {
 		count(&c->lost[kind][RK_LOST_INFLIGHT_FULL]);
+		if (call->kept == KEPT_LARGE)
+			bpf_map_delete_elem(&large_texts, &pid_tgid);
+	}
 }
 
 static __always_inline bool not_whole(const struct rk_text *text)
@@ -229,9 +237,18 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 {
 	struct call *call = bpf_map_lookup_elem(&calls, &pid_tgid);
 	struct rk_record *r = &b->record;
+	bool recorded = call && call->kind == kind && !call->unrecorded;
 	__u64 used = 0;
 
-	ends(pid_tgid);
+	if (recorded && interrupted(result)) {
+		if (restarts(result)) {
+			call->restarting = 1;
+			keeps(pid_tgid);
+			return;
+		}
+		result = -EINTR; /* what the caller is told, if it lives */
+	}
+	ends(pid_tgid, recorded && call->restarts);
 	if (!call || call->kind != kind) {
 		/* One that was filtered has no entry either. Which operation it was is not known
 		 * here, so with that filter a missed entry cannot be told from a filtered one.
@@ -245,13 +262,6 @@ static __always_inline void leave(struct rk_counters *c, __u64 pid_tgid, __u32 k
 	}
 	if (call->unrecorded)
 		goto out;
-	if (interrupted(result)) {
-		if (restarts(result)) {
-			call->restarting = 1;
-			return;
-		}
-		result = -EINTR; /* what the caller is told, if it lives */
-	}
 	abandon_upcall(c, pid_tgid, call);
 	begin_record(r, call, result);
 	used = forget_bounds(&r->size, fill_texts(b, pid_tgid, call));

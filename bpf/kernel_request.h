@@ -110,7 +110,7 @@ static __always_inline int kernel_request_answered(enum rk_probe probe, __u64 an
 		return 0;
 	/* Within a call, the claim is that call's. */
 	if (!bpf_map_lookup_elem(&calls, &pid_tgid))
-		ends(pid_tgid);
+		ends(pid_tgid, false);
 	call = bpf_map_lookup_elem(&kernel_requests, &pid_tgid);
 	if (!call) {
 		if (live.recording && begins_all() && caller_wanted(pid_tgid) && operation_wanted(RK_REQUEST_KEY, 0)) {

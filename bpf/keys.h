@@ -50,10 +50,14 @@ static __always_inline void looked_up(struct rk_counters *c, __u64 pid_tgid, str
 {
 	__s32 serial = BPF_CORE_READ(key, serial);
 	__u32 n = call->lookups, operation;
+	bool placed;
 
+	operation = call->arg[0];
+	/* Where each is named at a place of its own, the place counts and the number may repeat. */
+	placed = call->kind == RK_KEYCTL && keyctl_keys_in_memory(operation);
 	/* Some operations look up again with other rights. */
 	for (int i = 0; i < RK_KEY_REFS; i++) {
-		if (i < n && call->looked_up[i].given == id) {
+		if (!placed && i < n && call->looked_up[i].given == id) {
 			call->looked_up[i].resolved = serial;
 			return;
 		}
@@ -65,10 +69,7 @@ static __always_inline void looked_up(struct rk_counters *c, __u64 pid_tgid, str
 	call->lookups = n + 1;
 	if (call->kind != RK_KEYCTL)
 		return;
-	operation = call->arg[0];
-	if (keyctl_keys_in_memory(operation) ? n == 0 :
-					       keyctl_has_target(operation) &&
-						       id == (__s32)call->arg[1])
+	if (placed ? n == 0 : keyctl_has_target(operation) && id == (__s32)call->arg[1])
 		operating_on(c, pid_tgid, call, key, g);
 }
 

@@ -108,8 +108,8 @@ int BPF_KPROBE(kprobe_key_create_or_update, void *keyring_ref, const char *type,
 }
 
 /* What keyctl names besides keys. */
-static __always_inline int named(enum rk_probe probe, __u32 operation, const void *type,
-				 const void *name)
+static __always_inline int named(enum rk_probe probe, __u32 operation, bool has_type,
+				 const void *type, const void *name)
 {
 	struct rk_counters *c = counted(probe);
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
@@ -121,7 +121,7 @@ static __always_inline int named(enum rk_probe probe, __u32 operation, const voi
 	call = bpf_map_lookup_elem(&calls, &pid_tgid);
 	if (call && call->kind == RK_KEYCTL && (__u32)call->arg[0] == operation &&
 	    !call->unrecorded && !(call->flags & RK_F_KERNEL_COPIES))
-		keep_args(c, pid_tgid, call, g, type, name);
+		keep_args(c, pid_tgid, call, g, has_type, type, name);
 	return 0;
 }
 
@@ -130,21 +130,22 @@ SEC("kprobe/keyring_search")
 int BPF_KPROBE(kprobe_keyring_search, void *keyring, struct key_type *type,
 	       const char *description)
 {
-	return named(RK_PROBE_KEYRING_SEARCH, KEYCTL_SEARCH, BPF_CORE_READ(type, name), description);
+	return named(RK_PROBE_KEYRING_SEARCH, KEYCTL_SEARCH, true, BPF_CORE_READ(type, name),
+		     description);
 }
 
 /* join_session_keyring(name) */
 SEC("kprobe/join_session_keyring")
 int BPF_KPROBE(kprobe_join_session_keyring, const char *name)
 {
-	return named(RK_PROBE_JOIN_SESSION_KEYRING, KEYCTL_JOIN_SESSION_KEYRING, NULL, name);
+	return named(RK_PROBE_JOIN_SESSION_KEYRING, KEYCTL_JOIN_SESSION_KEYRING, false, NULL, name);
 }
 
 /* keyring_restrict(keyring_ref, type, restriction) */
 SEC("kprobe/keyring_restrict")
 int BPF_KPROBE(kprobe_keyring_restrict, void *keyring, const char *type, const char *restriction)
 {
-	return named(RK_PROBE_KEYRING_RESTRICT, KEYCTL_RESTRICT_KEYRING, type, restriction);
+	return named(RK_PROBE_KEYRING_RESTRICT, KEYCTL_RESTRICT_KEYRING, true, type, restriction);
 }
 
 /* Keys ------------------------------------------------------------------------------------------ */

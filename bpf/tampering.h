@@ -202,7 +202,8 @@ static __always_inline void copied(struct rk_counters *c, __u64 pid_tgid, struct
 	if (after & DIFFERING)
 		keep_user_texts(pid_tgid, call, RK_TAMPERING_AFTER_COPY, now, after & DIFFERING);
 	else if (before || after)
-		judge(call, RK_TAMPERING_UNKNOWN, RK_REASON_PAGE_FAULT);
+		judge(call, RK_TAMPERING_UNKNOWN,
+		      call->cut ? RK_REASON_NOT_WATCHED : RK_REASON_PAGE_FAULT);
 	else if (copy->texts.text[KEPT_DESCRIPTION].truncated ||
 		 copy->texts.text[KEPT_CALLOUT].truncated)
 		judge(call, RK_TAMPERING_UNKNOWN, RK_REASON_TOO_LONG);

@@ -156,25 +156,36 @@ static __always_inline void gather_texts(struct gathered *g, const struct text_s
 	set_text(&g->texts.text[KEPT_ARG_NAME], RK_TEXT_ABSENT);
 }
 
+/* What the strings before the last one of a call take at most when they were cut, and each of them. */
+#define CUT_ROOM 256
+#define CUT_CAP (RK_SMALL_DATA - CUT_ROOM)
+
+_Static_assert(RK_TYPE_CAP + CUT_CAP <= CUT_ROOM, "all but the last");
+
 /* Where no room is left for the strings as they are: as much of each as fits into the call. */
-static __always_inline void cut_texts(struct rk_counters *c, struct rk_text *text, __u8 *data,
-				      const struct text_source *from, struct texts *texts)
+static __always_inline void cut_texts(struct rk_counters *c, struct call *call,
+				      const struct text_source *from)
 {
 	count(&c->texts_cut);
-	gather(text, data, CALL_ROOM, from, (RK_SMALL_DATA - RK_TYPE_CAP) / 2, &texts->used);
+	gather(call->texts.text, call->data, CUT_ROOM, from, CUT_CAP, &call->texts.used);
+	call->kept = KEPT_SMALL;
 }
 
-/* Makes gathered strings those of the call. */
+/* Makes gathered strings those of the call; what was gathered stays as it is. */
 static __always_inline void keep_texts(struct rk_counters *c, __u64 pid_tgid, struct call *call,
 				       struct gathered *g, const struct text_source *from)
 {
+	if (g->texts.used > RK_SMALL_DATA &&
+	    !bpf_map_update_elem(&large_texts, &pid_tgid, g->data, BPF_ANY)) {
+		call->kept = KEPT_LARGE;
+		call->texts = g->texts;
+		return;
+	}
+	if (call->kept == KEPT_LARGE) /* what the caller's memory held was longer, or as long */
+		bpf_map_delete_elem(&large_texts, &pid_tgid);
 	if (g->texts.used > RK_SMALL_DATA) {
-		if (!bpf_map_update_elem(&large_texts, &pid_tgid, g->data, BPF_ANY)) {
-			call->kept = KEPT_LARGE;
-			call->texts = g->texts;
-			return;
-		}
-		cut_texts(c, g->texts.text, g->data, from, &g->texts);
+		cut_texts(c, call, from);
+		return;
 	}
 	__builtin_memcpy(call->data, g->data, RK_SMALL_DATA);
 	call->texts = g->texts;
@@ -186,9 +197,26 @@ static __always_inline __u64 text_len(const struct rk_text *text)
 	return text->state == RK_TEXT_PRESENT ? text->len : 0;
 }
 
+/* Takes from a string what is too much, as far as it has it. */
+static __always_inline __u64 shorten(struct rk_text *text, __u64 excess)
+{
+	__u64 len = text_len(text);
+
+	if (!excess || text->state != RK_TEXT_PRESENT)
+		return excess;
+	text->truncated = 1;
+	if (excess > len) {
+		text->len = 0;
+		return excess - len;
+	}
+	text->len = len - excess;
+	return 0;
+}
+
 /* Adds the kernel's copies of what keyctl names to the strings of the call. */
 static __always_inline void keep_args(struct rk_counters *c, __u64 pid_tgid, struct call *call,
-				      struct gathered *g, const void *type, const void *name)
+				      struct gathered *g, bool has_type, const void *type,
+				      const void *name)
 {
 	__u64 used = text_len(&call->texts.text[KEPT_TYPE]) +
 		     text_len(&call->texts.text[KEPT_DESCRIPTION]);
@@ -196,11 +224,10 @@ static __always_inline void keep_args(struct rk_counters *c, __u64 pid_tgid, str
 	struct rk_text *arg_name = &call->texts.text[KEPT_ARG_NAME];
 
 	if (call->kept == KEPT_LARGE || used > RK_SMALL_DATA) {
-		count(&c->texts_cut);
-		return;
+		return; /* no room: the caller's memory is told instead */
 	}
 	bpf_probe_read_kernel(g->data, RK_SMALL_DATA, call->data);
-	if (type)
+	if (has_type)
 		used = append_text(g->data, CALL_ROOM, used, type, RK_TYPE_CAP, false,
 				   arg_type);
 	used = append_text(g->data, CALL_ROOM, used, name, RK_TEXT_CAP, false, arg_name);
@@ -211,13 +238,7 @@ static __always_inline void keep_args(struct rk_counters *c, __u64 pid_tgid, str
 			return;
 		}
 		count(&c->texts_cut);
-		/* Beyond the rest of the strings, which are short where a name is that long. */
-		used -= RK_SMALL_DATA;
-		if (used > arg_name->len)
-			set_text(arg_name, RK_TEXT_ABSENT);
-		else
-			arg_name->len -= used;
-		arg_name->truncated = 1;
+		shorten(arg_type, shorten(arg_name, used - RK_SMALL_DATA));
 	}
 	__builtin_memcpy(call->data, g->data, RK_SMALL_DATA);
 	call->kept = KEPT_SMALL;
