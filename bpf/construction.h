@@ -140,7 +140,7 @@ int BPF_KPROBE(kprobe_umh_keys_init, struct subprocess_info *info)
 }
 
 static __always_inline void submit_upcall(struct rk_counters *c, __u64 pid_tgid,
-					  const struct upcall *upcall, __s64 result, __u32 flags,
+					  const struct upcall *upcall, __s64 result,
 					  struct record_buffer *b)
 {
 	struct key *key = (struct key *)upcall->key;
@@ -150,7 +150,7 @@ static __always_inline void submit_upcall(struct rk_counters *c, __u64 pid_tgid,
 	__builtin_memset(r, 0, sizeof(*r));
 	r->version = RK_RECORD_VERSION;
 	r->kind = RK_UPCALL;
-	r->flags = RK_F_KERNEL_COPIES | flags;
+	r->flags = RK_F_KERNEL_COPIES;
 	r->seq = upcall->seq;
 	r->start_ns = upcall->start_ns;
 	r->end_ns = bpf_ktime_get_boot_ns();
@@ -190,7 +190,7 @@ int BPF_KRETPROBE(kretprobe_call_usermodehelper_exec, int result)
 		return 0;
 	key = (struct key *)upcall->key;
 	state = BPF_CORE_READ(key, state);
-	submit_upcall(c, pid_tgid, upcall, result, 0, b);
+	submit_upcall(c, pid_tgid, upcall, result, b);
 	bpf_map_delete_elem(&upcalls, &pid_tgid);
 	call = request_under_way(pid_tgid);
 	if (call) {

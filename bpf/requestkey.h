@@ -80,7 +80,6 @@ enum rk_flag {
 	RK_F_SERVICE_CREDS = 8,	   /* acts under other credentials; service_uid, service_gid */
 	RK_F_KEY_ACCESS = 16,	   /* key_uid, key_gid, key_perm are known */
 	RK_F_APP_PARENT = 32,	   /* the application's span is the parent */
-	RK_F_NEVER_RETURNED = 64,  /* upcall: the requester was gone; end_ns is when that was seen */
 };
 
 /* How a request came to its answer. */

@@ -126,8 +126,7 @@ public final class RecordDecoder {
               record.get(INT, RecordLayout.AUTH_KEY),
               record.get(INT, RecordLayout.HELPER_PID),
               type,
-              description,
-              flag(record, RecordLayout.FLAG_NEVER_RETURNED));
+              description);
       case KEY_FREED ->
           new KeyFreedHit(
               header,

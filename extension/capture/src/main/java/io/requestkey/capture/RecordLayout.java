@@ -95,7 +95,6 @@ final class RecordLayout {
   static final int FLAG_SERVICE_CREDS = 8;
   static final int FLAG_KEY_ACCESS = 16;
   static final int FLAG_APP_PARENT = 32;
-  static final int FLAG_NEVER_RETURNED = 64;
 
   static final int TEXT_ABSENT = 0;
   static final int TEXT_NULL = 1;

@@ -17,8 +17,6 @@ package io.requestkey.capture;
  * @param helperPid process id of the helper in the initial namespace; 0 when not known
  * @param type type of the key
  * @param description description of the key
- * @param requesterGone whether the requester had ended before the helper was seen to; the end is
- *     then when that was noticed
  */
 public record UpcallHit(
     HitHeader header,
@@ -26,6 +24,5 @@ public record UpcallHit(
     int authKey,
     int helperPid,
     KernelText type,
-    KernelText description,
-    boolean requesterGone)
+    KernelText description)
     implements KeyHit {}

@@ -206,9 +206,7 @@ final class BtfLayoutTest {
                 "RK_F_KEY_ACCESS",
                 RecordLayout.FLAG_KEY_ACCESS,
                 "RK_F_APP_PARENT",
-                RecordLayout.FLAG_APP_PARENT,
-                "RK_F_NEVER_RETURNED",
-                RecordLayout.FLAG_NEVER_RETURNED));
+                RecordLayout.FLAG_APP_PARENT));
     assertThat(btf.constants("rk_outcome")).isEqualTo(inOrder("RK_OUTCOME_", Outcome.values()));
     assertThat(btf.constants("rk_tampering"))
         .isEqualTo(inOrder("RK_TAMPERING_", Tampering.Verdict.values()));

@@ -204,7 +204,6 @@ final class RecordDecoderTest {
     assertThat(upcall.serial()).isEqualTo(42);
     assertThat(upcall.authKey()).isEqualTo(43);
     assertThat(upcall.helperPid()).isEqualTo(44);
-    assertThat(upcall.requesterGone()).isFalse();
 
     edit(frame)
         .put(RecordLayout.KIND, (byte) HitKind.KEY_FREED.number())

@@ -166,8 +166,7 @@ final class CallEmitterTest {
         5,
         6,
         KernelText.of("user"),
-        KernelText.of("app:key"),
-        false);
+        KernelText.of("app:key"));
   }
 
   private SpanData span(String spanId) {

@@ -136,9 +136,6 @@ final class HitAttributesMapper {
     if (hit.authKey() != 0) {
       attributes.put(KeyringAttributes.UPCALL_AUTH_KEY_SERIAL, hit.authKey());
     }
-    if (hit.requesterGone()) {
-      attributes.put(KeyringAttributes.UPCALL_REQUESTER_GONE, true);
-    }
   }
 
   private void putKeyFreed(HitAttributes.Builder attributes, KeyFreedHit hit) {

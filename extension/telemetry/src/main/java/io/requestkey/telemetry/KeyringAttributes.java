@@ -393,12 +393,6 @@ public final class KeyringAttributes {
   public static final AttributeKey<Long> UPCALL_AUTH_KEY_SERIAL =
       longKey("keyring.upcall.auth_key.serial");
 
-  /**
-   * True when the requester had ended first, else left out. The end is then when that was noticed.
-   */
-  public static final AttributeKey<Boolean> UPCALL_REQUESTER_GONE =
-      booleanKey("keyring.upcall.requester_gone");
-
   // Any hit
   // ----------------------------------------------------------------------------------------
 

@@ -225,7 +225,7 @@ final class Hits {
   }
 
   static UpcallHit upcall(HitHeader header, KernelText description) {
-    return new UpcallHit(header, SERIAL, 77, 6661, KernelText.of("user"), description, false);
+    return new UpcallHit(header, SERIAL, 77, 6661, KernelText.of("user"), description);
   }
 
   static UpcallHit upcallOf(KernelText description) {

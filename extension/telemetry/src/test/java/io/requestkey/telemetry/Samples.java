@@ -111,7 +111,7 @@ final class Samples {
               new AddKeyHit(header, text, text, 32, new KeyReference(-3, 9), tampering, ACCESS));
         }
         hits.add(new KeyFreedHit(header, 5, KeyEnd.EXPIRED, text, text, Hits.ORIGIN));
-        hits.add(new UpcallHit(header, 5, 6, 7, text, text, true));
+        hits.add(new UpcallHit(header, 5, 6, 7, text, text));
         for (KeyctlOperation operation : KeyctlOperation.values()) {
           hits.add(keyctl(header, operation.number(), text));
         }
