@@ -11,6 +11,8 @@
  *   calls rewrite-before          one whose description is rewritten after the call has begun and
  *                                 before the kernel has copied it: userfaultfd holds the copy on
  *                                 the page of the description's end meanwhile
+ *   calls shorten-before          the same with one of 600 bytes, which then has 10
+ *   calls long                    one whose description has 600 bytes
  *   calls rewrite-race N          N calls while another thread rewrites the description
  *   calls not-resident            one whose description lies in a page that is not resident
  */
@@ -27,6 +29,9 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+/* More than the programs keep in the entry of a call. */
+#define LONG_TEXT 600
 
 static long request_key(const char *type, const char *description)
 {
@@ -113,6 +118,8 @@ struct held {
 	int fd;
 	char *pages;
 	long size;
+	long at; /* in pages */
+	char to;
 };
 
 static void *answer_fault(void *argument)
@@ -131,14 +138,15 @@ static void *answer_fault(void *argument)
 	if (read(held->fd, &message, sizeof(message)) != sizeof(message))
 		return NULL;
 	/* The kernel waits in its copy: it has measured the first page, and copies only then. */
-	held->pages[held->size - 6] = 'B';
+	held->pages[held->at] = held->to;
 	ioctl(held->fd, UFFDIO_COPY, &copy);
 	return NULL;
 }
 
-static int rewrite_before(void)
+/* A description of which that much lies before the page that the kernel waits for. */
+static int rewrite_before(long head, long at, char to)
 {
-	struct held held = { .size = sysconf(_SC_PAGESIZE) };
+	struct held held = { .size = sysconf(_SC_PAGESIZE), .to = to };
 	struct uffdio_api api = { .api = UFFD_API };
 	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
 	pthread_t thread;
@@ -150,12 +158,14 @@ static int rewrite_before(void)
 		printf("userfaultfd: %d\n", errno);
 		return 1;
 	}
-	memcpy(held.pages + held.size - 6, "before", 6);
+	held.at = held.size - head + at;
+	memset(held.pages + held.size - head, 'x', head);
+	memcpy(held.pages + held.size - head, "before", 6);
 	range.range.start = (unsigned long)held.pages + held.size;
 	range.range.len = held.size;
 	ioctl(held.fd, UFFDIO_REGISTER, &range);
 	pthread_create(&thread, NULL, answer_fault, &held);
-	printf("%ld\n", request_key("user", held.pages + held.size - 6));
+	printf("%ld\n", request_key("user", held.pages + held.size - head));
 	pthread_join(thread, NULL);
 	return 0;
 }
@@ -216,13 +226,23 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc == 2 && !strcmp(argv[1], "rewrite-before"))
-		return rewrite_before();
+		return rewrite_before(6, 0, 'B');
+	if (argc == 2 && !strcmp(argv[1], "shorten-before"))
+		return rewrite_before(LONG_TEXT, 10, '\0');
+	if (argc == 2 && !strcmp(argv[1], "long")) {
+		char text[LONG_TEXT + 1] = {};
+
+		memset(text, 'x', LONG_TEXT);
+		printf("%ld\n", request_key("user", text));
+		return 0;
+	}
 	if (argc == 3 && !strcmp(argv[1], "rewrite-race"))
 		return rewrite_race(strtol(argv[2], NULL, 10));
 	if (argc == 2 && !strcmp(argv[1], "not-resident"))
 		return not_resident();
 	fprintf(stderr, "calls: bad-pointer | request N DESCRIPTION |\n"
 			"       pace RATE SECONDS DESCRIPTION | time N DESCRIPTION | programs |\n"
-			"       honest N | rewrite-before | rewrite-race N | not-resident\n");
+			"       honest N | rewrite-before | shorten-before | long |\n"
+			"       rewrite-race N | not-resident\n");
 	return 2;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # story.sh OUT TOOLS: the story of keys, for an agent that is running: upcalls of every kind and many at once, requests of the kernel
 # itself, ends of every kind, and a serial that is in use again. Only for guests: it writes rules for request-key(8) and sets
-# sysctls. TOOLS holds the programs upcalls and origins. What was answered is written down:
+# sysctls. TOOLS holds the programs calls, upcalls and maps. What was answered is written down:
 #   OUT/story    one "name begin-ns end-ns answer" a line, as in scenario.sh
 #   OUT/at-once  "description answer" for each of 60 requests made at the same time, whose helpers take 2 s
 #   OUT/same     "description answer" for each of 5 requests for one key
@@ -79,9 +79,17 @@ keyctl timeout "$last" 1
 # A serial in use again: the follow-up on a key whose origin is of another one has no link
 call foreign keyctl request2 user story:foreign: x @s
 foreign=$last
-"$tools/origins" foreign "$foreign" >/dev/null
+"$tools/maps" foreign "$foreign" >/dev/null
 call foreign-describe keyctl describe "$foreign"
 call own-describe keyctl describe "$constructed"
+
+# Strings for which there is no room, and those that get shorter on their way
+call long "$tools/calls" long
+call crowd "$tools/maps" crowd
+call crowded "$tools/calls" long
+call left-crowded "$tools/maps" left
+call shortened "$tools/calls" shorten-before
+call left-shortened "$tools/maps" left
 
 # Waiting
 "$tools/upcalls" 5 =story:slow:same >"$out/same"

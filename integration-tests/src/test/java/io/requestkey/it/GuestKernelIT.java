@@ -118,6 +118,32 @@ final class GuestKernelIT extends AgentContract {
     assertThat(log.node().path("severityNumber").asInt()).isEqualTo(13);
   }
 
+  @Test
+  void aLongDescriptionIsKeptWhole() {
+    Item log = scenario().logs("keyring.request_key", "story:long").getFirst();
+    assertThat(log.get("keyring.key.description")).isEqualTo("x".repeat(600));
+    assertThat(log.get("keyring.args.tampering")).isEqualTo("none");
+  }
+
+  @Test
+  void anHonestCallForWhoseStringsThereIsNoRoomIsNoTampering() {
+    assertThat(scenario().call("story:crowd").answer()).isEqualTo("1");
+    Item log = scenario().logs("keyring.request_key", "story:crowded").getFirst();
+    assertThat(log.get("keyring.args.tampering")).isEqualTo("unknown");
+    assertThat(log.get("keyring.args.tampering.reason")).isEqualTo("not_watched");
+    assertThat(log.get("keyring.key.description")).asString().matches("x{100,500}");
+    assertThat(log.get("keyring.key.description.truncated")).isEqualTo(true);
+  }
+
+  @Test
+  void aStringThatGetsShorterOnItsWayLeavesNothingBehind() {
+    Item log = scenario().logs("keyring.request_key", "story:shortened").getFirst();
+    assertThat(log.get("keyring.args.tampering")).isEqualTo("before_copy");
+    assertThat(log.get("keyring.key.description")).isEqualTo("beforexxxx");
+    assertThat(scenario().call("story:left-shortened").answer()).isEqualTo("0 0");
+    assertThat(scenario().call("story:left-crowded").answer()).isEqualTo("0 0");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "constructed,constructed",

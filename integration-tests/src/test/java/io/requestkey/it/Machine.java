@@ -136,7 +136,7 @@ final class Machine {
   private static Path compile() throws IOException, InterruptedException {
     Path folder = Path.of("target", "programs").toAbsolutePath();
     Files.createDirectories(folder);
-    for (String name : List.of("calls", "operations", "upcalls", "origins", "obi")) {
+    for (String name : List.of("calls", "operations", "upcalls", "maps", "obi")) {
       Process clang =
           new ProcessBuilder(
                   "clang",
