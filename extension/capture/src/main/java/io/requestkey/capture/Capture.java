@@ -88,7 +88,7 @@ public final class Capture implements AutoCloseable {
   private static Capture unpinned(Loader loader, String reason) throws CaptureException {
     return unpinned(
         loader,
-        loader.load(ReturnProbes.ofThisProcess(), Gate.OPEN, -1),
+        loader.load(EventOwners.thisProcess(), Gate.OPEN, -1),
         new AttachTable.Row(PIN_FACT, "none", reason, List.of()));
   }
 
@@ -117,7 +117,7 @@ public final class Capture implements AutoCloseable {
 
   /** Pins, to see whether it can be done, and takes the pins away again. */
   private static Capture tried(Loader loader) throws CaptureException {
-    Attachment attachment = loader.load(ReturnProbes.ofThisProcess(), Gate.OPEN, -1);
+    Attachment attachment = loader.load(EventOwners.thisProcess(), Gate.OPEN, -1);
     String reason;
     try {
       Path trial = Pins.makeTrial();
@@ -154,7 +154,7 @@ public final class Capture implements AutoCloseable {
       }
       Path directory = pins.make(loader.key());
       Attachment attachment =
-          loader.load(ReturnProbes.of(directory), Gate.SHUT, Loader.claimsOf(loader.bpf(), found));
+          loader.load(EventOwners.of(directory), Gate.SHUT, Loader.claimsOf(loader.bpf(), found));
       String reason =
           PinnedSet.pin(
               loader.bpf(), directory, loader.manifest(attachment, found), attachment.object());
@@ -189,7 +189,7 @@ public final class Capture implements AutoCloseable {
             .log(
                 System.Logger.Level.WARNING,
                 "removing the pinned programs in " + directory + ": " + e.getMessage());
-        List<String> _ = Pins.remove(directory);
+        List<String> _ = remove(directory);
       }
     }
     // All of them before the self-test, whose calls are no hits to any.
@@ -198,6 +198,13 @@ public final class Capture implements AutoCloseable {
     }
     ReturnProbes.removeOrphans();
     return found;
+  }
+
+  /** Removes a set, and the trace events that were made for it. */
+  private static List<String> remove(Path directory) throws CaptureException {
+    List<String> removed = Pins.remove(directory);
+    ReturnProbes.removeOf(EventOwners.of(directory));
+    return removed;
   }
 
   /** The one of the same key, if it still works; it is taken out of the list. */
@@ -277,7 +284,7 @@ public final class Capture implements AutoCloseable {
         } catch (CaptureException e) {
           // Not finished: nothing to be lost.
         }
-        removed.addAll(Pins.remove(directory));
+        removed.addAll(remove(directory));
       }
       ReturnProbes.removeOrphans();
       Pins.removeRoot();

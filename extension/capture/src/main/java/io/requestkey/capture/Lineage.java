@@ -148,7 +148,7 @@ final class Lineage implements AutoCloseable {
     old.remove(set);
     Pins.remove(set.set().directory());
     set.close();
-    ReturnProbes.removeOrphans();
+    ReturnProbes.removeOf(EventOwners.of(set.set().directory()));
     if (old.isEmpty()) {
       own.control().gate(Gate.OPEN);
     }
