@@ -53,11 +53,14 @@ final class Lineage implements AutoCloseable {
   }
 
   /**
-   * Takes over from the given sets, so that every call is recorded by one of them; owns them then.
-   * An agent that died on the way is no harm: every state there can be leads on.
+   * Takes over from the given sets, so that every call is recorded by one of them; owns them then,
+   * but not when it fails. An agent that died on the way is no harm: every state there can be leads
+   * on.
    */
   void takeOver(List<PinnedSet> others) throws CaptureException {
-    try {
+    try (Acquired rings = new Acquired()) {
+      // Their owner closes the sets, when this fails.
+      rings.add(old, List::clear);
       takeNote(own, counters);
       for (PinnedSet other : others) {
         CounterMap of =
@@ -66,7 +69,8 @@ final class Lineage implements AutoCloseable {
         old.add(
             new Old(
                 other,
-                new RingReader(other.mapFd("ring"), other.ringBytes()),
+                rings.add(
+                    new RingReader(other.mapFd("ring"), other.ringBytes()), RingReader::close),
                 of,
                 ForeignRecords.of(other.directory().toString(), other.manifest().record())));
       }
@@ -76,6 +80,7 @@ final class Lineage implements AutoCloseable {
               counts.kinds().forEach((kind, n) -> taken.merge(kind, n.submitted(), Long::sum)));
       switchOver(others);
       fold();
+      rings.keep();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CaptureException("interrupted while taking over", e);

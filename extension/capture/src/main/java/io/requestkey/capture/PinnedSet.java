@@ -132,8 +132,10 @@ final class PinnedSet implements ProgramSet {
     if (manifestFd < 0) {
       throw new CaptureException("not finished");
     }
-    Map<String, Integer> maps = new LinkedHashMap<>();
-    try {
+    try (Acquired acquired = new Acquired()) {
+      Map<String, Integer> maps = new LinkedHashMap<>();
+      int _ = acquired.add(manifestFd, LibC::close);
+      acquired.add(maps, opened -> opened.values().forEach(LibC::close));
       Manifest manifest = read(bpf, manifestFd);
       for (String map : manifest.maps()) {
         int fd = bpf.open(mapPin(directory, map));
@@ -145,12 +147,11 @@ final class PinnedSet implements ProgramSet {
       }
       check(bpf, manifest, maps);
       PinnedSet set = new PinnedSet(bpf, directory, manifest, manifestFd, maps);
+      acquired.keep();
+      acquired.add(set, PinnedSet::close);
       set.openLinks();
+      acquired.keep();
       return set;
-    } catch (CaptureException e) {
-      LibC.close(manifestFd);
-      maps.values().forEach(LibC::close);
-      throw e;
     }
   }
 
