@@ -123,8 +123,10 @@ public final class Capture implements AutoCloseable {
   private static Capture tried(Loader loader) throws CaptureException {
     try (Acquired acquired = new Acquired()) {
       Attachment attachment =
-          acquired.add(loader.load(EventOwners.thisProcess(), Gate.OPEN, -1), Attachment::close);
+          acquired.add(loader.load(EventOwners.thisProcess(), Gate.SHUT, -1), Attachment::close);
+      // Shut until the pins are gone: killed meanwhile, it leaves programs that record nothing.
       String reason = tryToPin(loader, attachment);
+      attachment.gate(Gate.OPEN);
       acquired.keep();
       return unpinned(
           loader,
@@ -135,12 +137,14 @@ public final class Capture implements AutoCloseable {
   }
 
   private static String tryToPin(Loader loader, Attachment attachment) {
-    try {
-      Path trial = Pins.makeTrial();
+    try (TrialPins trial = TrialPins.make()) {
       String reason =
           PinnedSet.pin(
-              loader.bpf(), trial, loader.manifest(attachment, List.of()), attachment.object());
-      List<String> _ = Pins.remove(trial);
+              loader.bpf(),
+              trial.directory(),
+              loader.manifest(attachment, List.of()),
+              attachment.object());
+      trial.remove();
       return reason;
     } catch (CaptureException e) {
       return String.valueOf(e.getMessage());
@@ -214,6 +218,7 @@ public final class Capture implements AutoCloseable {
   private static List<PinnedSet> found(BpfCalls bpf, Pins pins, Acquired acquired)
       throws CaptureException {
     List<PinnedSet> found = new ArrayList<>();
+    List<String> _ = removeTrials();
     for (Path directory : pins.directories()) {
       try {
         found.add(acquired.add(PinnedSet.open(bpf, directory), PinnedSet::close));
@@ -237,6 +242,16 @@ public final class Capture implements AutoCloseable {
   private static List<String> remove(Path directory) throws CaptureException {
     List<String> removed = Pins.remove(directory);
     ReturnProbes.removeOf(EventOwners.of(directory));
+    return removed;
+  }
+
+  /** Removes what a check has left that was killed. */
+  private static List<String> removeTrials() throws CaptureException {
+    List<String> removed = new ArrayList<>();
+    for (Path trial : TrialPins.abandoned(Pins.ROOT)) {
+      removed.addAll(Pins.remove(trial));
+      ReturnProbes.removeOf(TrialPins.owner(trial));
+    }
     return removed;
   }
 
@@ -323,6 +338,7 @@ public final class Capture implements AutoCloseable {
         }
         removed.addAll(remove(directory));
       }
+      removed.addAll(removeTrials());
       ReturnProbes.removeOrphans();
       Pins.removeRoot();
     }
