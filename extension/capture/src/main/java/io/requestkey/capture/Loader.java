@@ -151,7 +151,7 @@ final class Loader {
               Attachment.select(object, way, arm, btf, noKprobes, sources.watched()),
               Attachment::detach);
       object.setMaxEntries("ring", options.ringBytes());
-      object.setMaxEntries("counters", cpus());
+      object.setMaxEntries("counters", PossibleCpus.numbers(cpus()));
       if (options.filters().ownProcess()) {
         for (Map.Entry<String, Integer> map : OWN_PROCESS_ENTRIES.entrySet()) {
           object.setMaxEntries(map.getKey(), map.getValue());
