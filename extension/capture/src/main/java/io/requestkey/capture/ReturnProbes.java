@@ -13,6 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntUnaryOperator;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -37,7 +39,6 @@ final class ReturnProbes implements AutoCloseable {
   private final String owner;
   private final List<String> programs = new ArrayList<>();
   private final List<String> events = new ArrayList<>();
-  private final List<Integer> fds = new ArrayList<>();
 
   /**
    * None yet.
@@ -56,6 +57,17 @@ final class ReturnProbes implements AutoCloseable {
    * @return 0 or the positive errno
    */
   int attach(BpfObject object, String program, String function) {
+    return attach(
+        program, function, KernelCalls::perfTracepoint, fd -> object.attachPerfEvent(program, fd));
+  }
+
+  /**
+   * As {@link #attach(BpfObject, String, String)}.
+   *
+   * @param opener gives a descriptor of the event of an id, or the negative errno
+   * @param attacher attaches the program to it: 0 or the positive errno
+   */
+  int attach(String program, String function, LongUnaryOperator opener, IntUnaryOperator attacher) {
     String event = owner + "_" + program;
     long id;
     try {
@@ -66,13 +78,17 @@ final class ReturnProbes implements AutoCloseable {
     } catch (IOException e) {
       return 2;
     }
-    long fd = KernelCalls.perfTracepoint(id);
+    long fd = opener.applyAsLong(id);
     if (fd < 0) {
       return (int) -fd;
     }
-    fds.add((int) fd);
-    programs.add(program);
-    return object.attachPerfEvent(program, (int) fd);
+    int errno = attacher.applyAsInt((int) fd);
+    if (errno == 0) {
+      programs.add(program);
+    } else {
+      LibC.close((int) fd); // libbpf has it only with a link
+    }
+    return errno;
   }
 
   /** The programs that are to be detached before this is closed. */
@@ -83,8 +99,6 @@ final class ReturnProbes implements AutoCloseable {
   /** Detach the programs first. */
   @Override
   public void close() {
-    // libbpf closes the fd with the link; one without a link is closed here.
-    fds.clear();
     remove(tracefs, events);
     events.clear();
   }

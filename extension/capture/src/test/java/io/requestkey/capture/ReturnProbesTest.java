@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,5 +127,29 @@ final class ReturnProbesTest {
     ReturnProbes.removeOrphans(tracefs, owners);
     ReturnProbes.removeOf(tracefs, "dgone");
     assertThat(told).isEmpty();
+  }
+
+  @Test
+  void descriptorOfAnEventThatCannotBeAttachedToIsClosed() throws IOException {
+    Files.createFile(tracefs.resolve("kprobe_events"));
+    String owner = EventOwners.thisProcess();
+    events(owner + "_kretprobe_keyctl");
+    Files.writeString(
+        tracefs.resolve("events/requestkey/" + owner + "_kretprobe_keyctl/id"), "815\n");
+    int fd = LibC.eventfd();
+    Path opened = Path.of("/proc/self/fd", Integer.toString(fd));
+    try (ReturnProbes probes = new ReturnProbes(tracefs, owner)) {
+      assertThat(probes.attach("kretprobe_keyctl", "__x64_sys_keyctl", _ -> fd, _ -> 0)).isZero();
+      assertThat(Files.exists(opened, LinkOption.NOFOLLOW_LINKS)).isTrue();
+      assertThat(probes.programs()).containsExactly("kretprobe_keyctl");
+
+      assertThat(probes.attach("kretprobe_keyctl", "__x64_sys_keyctl", _ -> fd, _ -> 22))
+          .isEqualTo(22);
+      assertThat(Files.exists(opened, LinkOption.NOFOLLOW_LINKS)).isFalse();
+      assertThat(probes.programs()).hasSize(1);
+    }
+    assertThat(written())
+        .contains("r4096:requestkey/" + owner + "_kretprobe_keyctl __x64_sys_keyctl")
+        .endsWith("-:requestkey/" + owner + "_kretprobe_keyctl");
   }
 }
