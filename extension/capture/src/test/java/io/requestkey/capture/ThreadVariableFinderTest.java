@@ -185,7 +185,7 @@ final class ThreadVariableFinderTest {
   }
 
   /** With a table of the GNU kind whose chain has no end, in a file that takes no room on disk. */
-  private void endless(Path path) throws IOException {
+  static void endless(Path path) throws IOException {
     int chain = 1 << 20;
     int size = chain + (16 << 20);
     ByteBuffer object = object(X86_64, 18, 2, 0);
