@@ -24,9 +24,6 @@ public final class RecordDecoder {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final HexFormat HEX = HexFormat.of();
 
-  /** The largest record there can be, in bytes. */
-  public static final int MAX_RECORD_BYTES = RecordLayout.HEADER_SIZE + RecordLayout.MAX_DATA;
-
   private RecordDecoder() {}
 
   /** The version of the layout of this release's own records. */
