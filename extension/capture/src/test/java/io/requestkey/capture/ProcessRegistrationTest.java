@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,8 +60,8 @@ final class ProcessRegistrationTest {
     }
 
     @Override
-    public List<Integer> pids() {
-      return List.of(PID, 1 << 22);
+    public Set<Integer> pids() {
+      return Set.of(PID, 1 << 22);
     }
   }
 
