@@ -367,8 +367,7 @@ public final class Capture implements AutoCloseable {
           boolean bpf = (effective >> 39 & 1) != 0 && (effective >> 38 & 1) != 0;
           if (!admin && !bpf) {
             throw new CaptureException(
-                "not permitted to load BPF programs: run as root, or with CAP_BPF and CAP_PERFMON"
-                    + " (CAP_SYS_ADMIN before Linux 5.8)");
+                "not permitted to load BPF programs: run as root, or with CAP_BPF and CAP_PERFMON");
           }
         }
       }

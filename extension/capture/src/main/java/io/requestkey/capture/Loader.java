@@ -172,12 +172,12 @@ final class Loader {
       }
       object.load();
       attachment.attach(copiesRequired, reason, owner);
-      attachment.add(sources.row());
       SelfTest.run(counters(attachment), attachment.exercised(), nonce);
-      if (options.filters().ownProcess()) {
-        // Before the first call is a hit: it may be made within a span.
-        ApplicationContexts.enterSelf(libbpf, attachment);
-      }
+      // Before the first call is a hit: it may be made within a span.
+      attachment.add(
+          options.filters().ownProcess() && !ApplicationContexts.enterSelf(libbpf, attachment)
+              ? sources.rowWithoutSelf()
+              : sources.row());
       attachment.record(true);
       acquired.keep();
       return attachment;
