@@ -138,14 +138,15 @@ public final class Capture implements AutoCloseable {
 
   private static String tryToPin(Loader loader, Attachment attachment) {
     try (TrialPins trial = TrialPins.make()) {
-      String reason =
-          PinnedSet.pin(
-              loader.bpf(),
-              trial.directory(),
-              loader.manifest(attachment, List.of()),
-              attachment.object());
-      trial.remove();
-      return reason;
+      try {
+        return PinnedSet.pin(
+            loader.bpf(),
+            trial.directory(),
+            loader.manifest(attachment, List.of()),
+            attachment.object());
+      } finally {
+        trial.remove();
+      }
     } catch (CaptureException e) {
       return String.valueOf(e.getMessage());
     }
