@@ -49,8 +49,10 @@ final class ApplicationContexts implements AutoCloseable {
   /**
    * Enters this process, which the self-test has shown to the kernel side, if it publishes. It
    * needs no watching: the programs end when it becomes another one.
+   *
+   * @return whether it is entered
    */
-  static void enterSelf(Libbpf libbpf, Attachment attachment) throws CaptureException {
+  static boolean enterSelf(Libbpf libbpf, Attachment attachment) throws CaptureException {
     int self;
     try (Control control = new Control(attachment.mapFd(ControlLayout.MAP))) {
       self = control.self();
@@ -59,7 +61,7 @@ final class ApplicationContexts implements AutoCloseable {
         new ProcessRegistration(
             new ProcessMap(libbpf, attachment.mapFd("processes")), Path.of("/proc"));
     try {
-      boolean _ = registration.registerSelf(self);
+      return registration.registerSelf(self);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CaptureException("interrupted while looking for the spans of this process", e);

@@ -8,9 +8,11 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +74,7 @@ final class Attachment implements ProgramSet {
           new Optional("kretprobe", "key_get_instantiation_authkey", Probe.KEY_ANSWERED));
 
   private static boolean isOptional(String program) {
-    return java.util.stream.Stream.of(NAMED, ANSWERED)
+    return Stream.of(NAMED, ANSWERED)
         .flatMap(List::stream)
         .anyMatch(optional -> optional.program().equals(program));
   }
@@ -109,7 +111,7 @@ final class Attachment implements ProgramSet {
   private @Nullable ReturnProbes returnProbes;
   private final List<AttachTable.Row> rows = new ArrayList<>();
   private final Set<Probe> exercised = EnumSet.noneOf(Probe.class);
-  private final Map<String, Probe> probes = new java.util.LinkedHashMap<>();
+  private final Map<String, Probe> probes = new LinkedHashMap<>();
 
   private Attachment(
       BpfObject object, Way way, boolean arm, KernelBtf btf, String noCopies, boolean contexts) {
@@ -246,8 +248,10 @@ final class Attachment implements ProgramSet {
   private void attachContexts() {
     String unwanted = contexts ? "" : "not wanted, or not possible here";
     String ended = "end of published contexts";
-    if (contexts && copies && object.attach(EXEC) == 0) {
-      add(ended, "kprobe setup_new_exec", "", EXEC, Probe.PROCESS_EXEC, false);
+    String better = "kprobe setup_new_exec";
+    int errno = contexts && copies ? object.attach(EXEC) : 0;
+    if (contexts && copies && errno == 0) {
+      add(ended, better, "", EXEC, Probe.PROCESS_EXEC, false);
     } else {
       attachOptional(
           ended,
@@ -255,7 +259,8 @@ final class Attachment implements ProgramSet {
           Probe.PROCESS_EXEC,
           "tracepoint sched_process_exec",
           "none",
-          unwanted);
+          unwanted,
+          better + ": " + (copies ? reasonOf(errno) : "needs kprobes"));
     }
     // An exec cannot be made here without a process of ours; it is seen running later.
     exercised.remove(Probe.PROCESS_EXEC);
@@ -453,15 +458,28 @@ final class Attachment implements ProgramSet {
 
   private void attachOptional(
       String fact, String program, Probe probe, String label, String fallback, String unwanted) {
+    attachOptional(fact, program, probe, label, fallback, unwanted, "");
+  }
+
+  /** Attaches one, for which there is a better that was not to be had for a reason. */
+  private void attachOptional(
+      String fact,
+      String program,
+      Probe probe,
+      String label,
+      String fallback,
+      String unwanted,
+      String noBetter) {
     if (!unwanted.isEmpty()) {
       rows.add(new AttachTable.Row(fact, fallback, unwanted, List.of()));
       return;
     }
     int errno = object.attach(program);
     if (errno == 0) {
-      add(fact, label, "", program, probe, true);
+      add(fact, label, noBetter, program, probe, true);
     } else {
-      rows.add(new AttachTable.Row(fact, fallback, label + ": " + reasonOf(errno), List.of()));
+      String reason = (noBetter.isEmpty() ? "" : noBetter + "; ") + label + ": " + reasonOf(errno);
+      rows.add(new AttachTable.Row(fact, fallback, reason, List.of()));
     }
   }
 
@@ -507,7 +525,7 @@ final class Attachment implements ProgramSet {
 
   /** What another agent has to know of it. */
   Manifest manifest(long id, long epoch, String key, Map<Long, KernelCounts> inherited) {
-    Map<String, String> counting = new java.util.LinkedHashMap<>();
+    Map<String, String> counting = new LinkedHashMap<>();
     for (String program : object.attached()) {
       Probe probe = probes.get(program);
       counting.put(program, probe == null ? "" : probe.name());

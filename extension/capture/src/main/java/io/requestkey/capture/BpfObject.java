@@ -43,7 +43,6 @@ final class BpfObject implements AutoCloseable {
   private final MemorySegment log;
   private final Map<String, MemorySegment> programs = new HashMap<>();
   private final Map<String, MemorySegment> links = new LinkedHashMap<>();
-  private final List<Integer> perfEvents = new ArrayList<>();
 
   private BpfObject(Libbpf libbpf, Arena arena, MemorySegment object, MemorySegment log) {
     this.libbpf = libbpf;
@@ -210,7 +209,7 @@ final class BpfObject implements AutoCloseable {
   }
 
   /**
-   * Attaches a loaded program to a perf event, which this object then owns.
+   * Attaches a loaded program to a perf event, which the link then owns.
    *
    * @return 0 or the positive errno
    */
@@ -245,8 +244,6 @@ final class BpfObject implements AutoCloseable {
   void detach() {
     new ArrayList<>(links.values()).reversed().forEach(this::destroy);
     links.clear();
-    perfEvents.forEach(LibC::close);
-    perfEvents.clear();
   }
 
   private void destroy(MemorySegment link) {
@@ -337,7 +334,6 @@ final class BpfObject implements AutoCloseable {
       }
     }
     links.clear();
-    perfEvents.clear();
   }
 
   /** Runs of a program the kernel skipped because it was already running on that CPU. */

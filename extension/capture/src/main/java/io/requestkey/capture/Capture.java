@@ -88,26 +88,30 @@ public final class Capture implements AutoCloseable {
   private static Capture unpinned(Loader loader, String reason) throws CaptureException {
     return unpinned(
         loader,
-        loader.load(ReturnProbes.ofThisProcess(), Gate.OPEN, -1),
+        loader.load(EventOwners.thisProcess(), Gate.OPEN, -1),
         new AttachTable.Row(PIN_FACT, "none", reason, List.of()));
   }
 
+  /** Owns the attachment, also when it fails. */
   private static Capture unpinned(Loader loader, Attachment attachment, AttachTable.Row row)
       throws CaptureException {
-    try {
-      return new Capture(
-          loader.libbpf(),
-          attachment,
-          loader.counters(attachment),
-          ring(attachment, attachment.object().maxEntries("ring")),
-          Loader.random(),
-          false,
-          null,
-          loader.contexts(attachment),
-          row);
-    } catch (CaptureException e) {
-      attachment.close();
-      throw e;
+    try (Acquired acquired = new Acquired()) {
+      acquired.add(attachment, Attachment::close);
+      RingReader ring =
+          acquired.add(ring(attachment, attachment.object().maxEntries("ring")), RingReader::close);
+      Capture capture =
+          new Capture(
+              loader.libbpf(),
+              attachment,
+              loader.counters(attachment),
+              ring,
+              Loader.random(),
+              false,
+              null,
+              loader.contexts(attachment),
+              row);
+      acquired.keep();
+      return capture;
     }
   }
 
@@ -117,22 +121,35 @@ public final class Capture implements AutoCloseable {
 
   /** Pins, to see whether it can be done, and takes the pins away again. */
   private static Capture tried(Loader loader) throws CaptureException {
-    Attachment attachment = loader.load(ReturnProbes.ofThisProcess(), Gate.OPEN, -1);
-    String reason;
-    try {
-      Path trial = Pins.makeTrial();
-      reason =
-          PinnedSet.pin(
-              loader.bpf(), trial, loader.manifest(attachment, List.of()), attachment.object());
-      List<String> _ = Pins.remove(trial);
-    } catch (CaptureException e) {
-      reason = String.valueOf(e.getMessage());
+    try (Acquired acquired = new Acquired()) {
+      Attachment attachment =
+          acquired.add(loader.load(EventOwners.thisProcess(), Gate.SHUT, -1), Attachment::close);
+      // Shut until the pins are gone: killed meanwhile, it leaves programs that record nothing.
+      String reason = tryToPin(loader, attachment);
+      attachment.gate(Gate.OPEN);
+      acquired.keep();
+      return unpinned(
+          loader,
+          attachment,
+          new AttachTable.Row(
+              PIN_FACT, reason.isEmpty() ? "programs can be pinned" : "none", reason, List.of()));
     }
-    return unpinned(
-        loader,
-        attachment,
-        new AttachTable.Row(
-            PIN_FACT, reason.isEmpty() ? "programs can be pinned" : "none", reason, List.of()));
+  }
+
+  private static String tryToPin(Loader loader, Attachment attachment) {
+    try (TrialPins trial = TrialPins.make()) {
+      try {
+        return PinnedSet.pin(
+            loader.bpf(),
+            trial.directory(),
+            loader.manifest(attachment, List.of()),
+            attachment.object());
+      } finally {
+        trial.remove();
+      }
+    } catch (CaptureException e) {
+      return String.valueOf(e.getMessage());
+    }
   }
 
   private static Capture pinned(Loader loader, boolean required) throws CaptureException {
@@ -145,51 +162,73 @@ public final class Capture implements AutoCloseable {
       }
       return unpinned(loader, String.valueOf(e.getMessage()));
     }
-    List<PinnedSet> found = new ArrayList<>();
-    try {
-      found.addAll(found(loader.bpf(), pins));
+    try (Acquired acquired = new Acquired()) {
+      acquired.add(pins, Pins::close);
+      List<PinnedSet> found = found(loader.bpf(), pins, acquired);
       PinnedSet own = continuable(loader, found);
       if (own != null) {
-        return started(loader, pins, own, found, true);
+        return started(loader, pins, own, found, true, acquired);
       }
-      Path directory = pins.make(loader.key());
+      return pinnedAnew(loader, pins, found, required, acquired);
+    }
+  }
+
+  private static Capture pinnedAnew(
+      Loader loader, Pins pins, List<PinnedSet> found, boolean required, Acquired acquired)
+      throws CaptureException {
+    try (Acquired loaded = new Acquired()) {
+      Path directory = loaded.add(pins.make(loader.key()), Capture::discard);
       Attachment attachment =
-          loader.load(ReturnProbes.of(directory), Gate.SHUT, Loader.claimsOf(loader.bpf(), found));
+          loaded.add(
+              loader.load(
+                  EventOwners.of(directory), Gate.SHUT, Loader.claimsOf(loader.bpf(), found)),
+              programs -> {
+                // The pins first: the trace events are in use by what they attach.
+                discard(directory);
+                programs.close();
+              });
       String reason =
           PinnedSet.pin(
               loader.bpf(), directory, loader.manifest(attachment, found), attachment.object());
       if (reason.isEmpty()) {
-        PinnedSet pinned = PinnedSet.open(loader.bpf(), directory);
+        PinnedSet own = acquired.add(PinnedSet.open(loader.bpf(), directory), PinnedSet::close);
+        loaded.keep();
         attachment.abandon();
-        return started(loader, pins, pinned, found, false);
+        return started(loader, pins, own, found, false, acquired);
       }
       List<String> _ = Pins.remove(directory);
       if (required || !found.isEmpty()) {
-        attachment.close();
         throw new CaptureException("the programs cannot be pinned: " + reason);
       }
-      pins.close();
       attachment.gate(Gate.OPEN);
+      loaded.keep();
       return unpinned(loader, attachment, new AttachTable.Row(PIN_FACT, "none", reason, List.of()));
+    }
+  }
+
+  /** What is left of it the next agent takes away. */
+  private static void discard(Path directory) {
+    try {
+      List<String> _ = Pins.remove(directory);
     } catch (CaptureException e) {
-      found.forEach(PinnedSet::close);
-      pins.close();
-      throw e;
+      // Why it is given up is told.
     }
   }
 
   /** What earlier agents have left; what they did not finish is taken away. */
-  private static List<PinnedSet> found(BpfCalls bpf, Pins pins) throws CaptureException {
+  private static List<PinnedSet> found(BpfCalls bpf, Pins pins, Acquired acquired)
+      throws CaptureException {
     List<PinnedSet> found = new ArrayList<>();
+    List<String> _ = removeTrials();
     for (Path directory : pins.directories()) {
       try {
-        found.add(PinnedSet.open(bpf, directory));
+        found.add(acquired.add(PinnedSet.open(bpf, directory), PinnedSet::close));
       } catch (CaptureException e) {
         System.getLogger(Capture.class.getName())
             .log(
                 System.Logger.Level.WARNING,
                 "removing the pinned programs in " + directory + ": " + e.getMessage());
-        List<String> _ = Pins.remove(directory);
+        List<String> _ = remove(directory);
       }
     }
     // All of them before the self-test, whose calls are no hits to any.
@@ -198,6 +237,23 @@ public final class Capture implements AutoCloseable {
     }
     ReturnProbes.removeOrphans();
     return found;
+  }
+
+  /** Removes a set, and the trace events that were made for it. */
+  private static List<String> remove(Path directory) throws CaptureException {
+    List<String> removed = Pins.remove(directory);
+    ReturnProbes.removeOf(EventOwners.of(directory));
+    return removed;
+  }
+
+  /** Removes what a check has left that was killed. */
+  private static List<String> removeTrials() throws CaptureException {
+    List<String> removed = new ArrayList<>();
+    for (Path trial : TrialPins.abandoned(Pins.ROOT)) {
+      removed.addAll(Pins.remove(trial));
+      ReturnProbes.removeOf(TrialPins.owner(trial));
+    }
+    return removed;
   }
 
   /** The one of the same key, if it still works; it is taken out of the list. */
@@ -228,29 +284,33 @@ public final class Capture implements AutoCloseable {
     return null;
   }
 
+  /** Then it owns what was acquired. */
   private static Capture started(
-      Loader loader, Pins pins, PinnedSet own, List<PinnedSet> others, boolean continued)
+      Loader loader,
+      Pins pins,
+      PinnedSet own,
+      List<PinnedSet> others,
+      boolean continued,
+      Acquired acquired)
       throws CaptureException {
     CounterMap counters = loader.counters(own);
     Lineage lineage = new Lineage(loader.bpf(), pins, own, counters, loader.cpus());
-    RingReader ring = ring(own, own.ringBytes());
-    ApplicationContexts contexts = loader.contexts(own);
-    try {
-      lineage.takeOver(others);
-    } catch (CaptureException e) {
-      contexts.close();
-      throw e;
-    }
-    return new Capture(
-        loader.libbpf(),
-        own,
-        counters,
-        ring,
-        own.manifest().epoch(),
-        continued,
-        lineage,
-        contexts,
-        new AttachTable.Row(PIN_FACT, "programs pinned in " + own.directory(), "", List.of()));
+    RingReader ring = acquired.add(ring(own, own.ringBytes()), RingReader::close);
+    ApplicationContexts contexts = acquired.add(loader.contexts(own), ApplicationContexts::close);
+    lineage.takeOver(others);
+    Capture capture =
+        new Capture(
+            loader.libbpf(),
+            own,
+            counters,
+            ring,
+            own.manifest().epoch(),
+            continued,
+            lineage,
+            contexts,
+            new AttachTable.Row(PIN_FACT, "programs pinned in " + own.directory(), "", List.of()));
+    acquired.keep();
+    return capture;
   }
 
   /**
@@ -277,8 +337,9 @@ public final class Capture implements AutoCloseable {
         } catch (CaptureException e) {
           // Not finished: nothing to be lost.
         }
-        removed.addAll(Pins.remove(directory));
+        removed.addAll(remove(directory));
       }
+      removed.addAll(removeTrials());
       ReturnProbes.removeOrphans();
       Pins.removeRoot();
     }
@@ -307,8 +368,7 @@ public final class Capture implements AutoCloseable {
           boolean bpf = (effective >> 39 & 1) != 0 && (effective >> 38 & 1) != 0;
           if (!admin && !bpf) {
             throw new CaptureException(
-                "not permitted to load BPF programs: run as root, or with CAP_BPF and CAP_PERFMON"
-                    + " (CAP_SYS_ADMIN before Linux 5.8)");
+                "not permitted to load BPF programs: run as root, or with CAP_BPF and CAP_PERFMON");
           }
         }
       }

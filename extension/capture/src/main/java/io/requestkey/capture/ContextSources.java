@@ -17,6 +17,7 @@ final class ContextSources implements AutoCloseable {
   static final String OBI_MAP = "traces_ctx_v1";
 
   private static final String FACT = "application's span";
+  private static final String OBI = "OBI's map";
 
   private final int bits;
   private final boolean watched;
@@ -57,7 +58,7 @@ final class ContextSources implements AutoCloseable {
     try {
       obi = ObiMap.open(bpf);
       bits |= ConfigLayout.CONTEXT_OBI;
-      way += (way.isEmpty() ? "" : ", ") + "OBI's map";
+      way += (way.isEmpty() ? "" : ", ") + OBI;
     } catch (CaptureException e) {
       reason += (reason.isEmpty() ? "" : "; ") + "OBI: " + e.getMessage();
     }
@@ -85,6 +86,19 @@ final class ContextSources implements AutoCloseable {
 
   AttachTable.Row row() {
     return row;
+  }
+
+  /** As {@link #row}, when this process, which alone is looked at, could not be entered. */
+  AttachTable.Row rowWithoutSelf() {
+    if ((bits & ConfigLayout.CONTEXT_SDK) == 0) {
+      return row;
+    }
+    String reason = "thread context: this process publishes none that can be read";
+    return new AttachTable.Row(
+        FACT,
+        obi == null ? "none" : OBI,
+        row.reason().isEmpty() ? reason : reason + "; " + row.reason(),
+        List.of());
   }
 
   /** Gives the opened object OBI's map, before it is loaded. */

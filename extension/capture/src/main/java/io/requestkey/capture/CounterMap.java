@@ -20,7 +20,7 @@ final class CounterMap {
 
   private final BpfCalls bpf;
   private final int mapFd;
-  private final int cpus;
+  private final int entries;
   private final CountersShape shape;
 
   /** The counters themselves; null for a map of an older release, which can only be asked for. */
@@ -30,17 +30,22 @@ final class CounterMap {
    * The counters of a set of programs.
    *
    * @param mapFd kept by the caller
-   * @param cpus possible ones
+   * @param cpus possible ones: so many values bpf(2) gives of a per-CPU map
    * @throws CaptureException when they cannot be mapped
    */
   CounterMap(BpfCalls bpf, int mapFd, int cpus, CountersShape shape) throws CaptureException {
     this.bpf = bpf;
     this.mapFd = mapFd;
-    this.cpus = cpus;
     this.shape = shape;
     BpfCalls.MapInfo info = bpf.mapInfo(mapFd);
-    this.mapped =
-        info != null && info.type() == ARRAY ? map(mapFd, (long) shape.bytes() * cpus) : null;
+    if (info != null && info.type() == ARRAY) {
+      // Indexed by the numbers of CPUs, which can have holes.
+      this.entries = info.maxEntries();
+      this.mapped = map(mapFd, (long) shape.bytes() * entries);
+    } else {
+      this.entries = cpus;
+      this.mapped = null;
+    }
   }
 
   private static MemorySegment map(int mapFd, long bytes) throws CaptureException {
@@ -89,7 +94,7 @@ final class CounterMap {
   }
 
   private MemorySegment values(Arena arena) throws CaptureException {
-    MemorySegment values = arena.allocate((long) shape.bytes() * cpus, 8);
+    MemorySegment values = arena.allocate((long) shape.bytes() * entries, 8);
     if (mapped != null) {
       return values.copyFrom(mapped.asSlice(0, values.byteSize()));
     }
@@ -102,8 +107,8 @@ final class CounterMap {
 
   private long sum(MemorySegment values, long offset) {
     long sum = 0;
-    for (int cpu = 0; cpu < cpus; cpu++) {
-      sum += values.get(LONG, (long) cpu * shape.bytes() + offset);
+    for (int entry = 0; entry < entries; entry++) {
+      sum += values.get(LONG, (long) entry * shape.bytes() + offset);
     }
     return sum;
   }

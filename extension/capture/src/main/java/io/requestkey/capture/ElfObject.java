@@ -82,6 +82,7 @@ final class ElfObject {
   private record Segment(long offset, long address, long fileSize) {}
 
   private final FileChannel file;
+  private final ReadBudget budget;
   private final int machine;
   private final int type;
   private final List<Segment> loads = new ArrayList<>();
@@ -95,8 +96,9 @@ final class ElfObject {
   private long jumpRela;
   private long jumpRelaSize;
 
-  private ElfObject(FileChannel file, int machine, int type) {
+  private ElfObject(FileChannel file, ReadBudget budget, int machine, int type) {
     this.file = file;
+    this.budget = budget;
     this.machine = machine;
     this.type = type;
   }
@@ -104,20 +106,22 @@ final class ElfObject {
   /**
    * Reads the headers.
    *
+   * @param budget that this and all that is asked later takes from
    * @throws IOException when it is no ELF object of this machine's kind, or cannot be read
+   * @throws ReadBudget.SpentException when there is more to read than there is budget
    */
-  static ElfObject read(FileChannel file) throws IOException {
-    ByteBuffer header = bytes(file, 0, HEADER_BYTES);
+  static ElfObject read(FileChannel file, ReadBudget budget) throws IOException {
+    ByteBuffer header = bytes(file, budget, 0, HEADER_BYTES);
     // Class 64 bits, little endian.
     if (header.getInt(0) != 0x464c457f || header.get(4) != 2 || header.get(5) != 1) {
       throw new NotElfException("no 64-bit little-endian ELF object");
     }
-    ElfObject object = new ElfObject(file, header.getShort(18), header.getShort(16));
+    ElfObject object = new ElfObject(file, budget, header.getShort(18), header.getShort(16));
     int count = Short.toUnsignedInt(header.getShort(56));
     if (header.getShort(54) != PROGRAM_HEADER_BYTES || count > MAX_PROGRAM_HEADERS) {
       throw new NotElfException("program headers of an unknown kind");
     }
-    ByteBuffer headers = bytes(file, header.getLong(32), count * PROGRAM_HEADER_BYTES);
+    ByteBuffer headers = bytes(file, budget, header.getLong(32), count * PROGRAM_HEADER_BYTES);
     long dynamicOffset = 0;
     long dynamicSize = 0;
     for (int at = 0; at < headers.limit(); at += PROGRAM_HEADER_BYTES) {
@@ -137,7 +141,7 @@ final class ElfObject {
       }
     }
     object.dynamic(
-        bytes(file, dynamicOffset, (int) Math.clamp(dynamicSize, 0L, MAX_DYNAMIC * 16L)));
+        bytes(file, budget, dynamicOffset, (int) Math.clamp(dynamicSize, 0L, MAX_DYNAMIC * 16L)));
     return object;
   }
 
@@ -286,13 +290,15 @@ final class ElfObject {
     for (Segment load : loads) {
       long into = address - load.address;
       if (into >= 0 && into <= load.fileSize && length <= load.fileSize - into) {
-        return bytes(file, load.offset + into, length);
+        return bytes(file, budget, load.offset + into, length);
       }
     }
     throw new NotElfException("an address outside of what is loaded");
   }
 
-  private static ByteBuffer bytes(FileChannel file, long offset, int length) throws IOException {
+  private static ByteBuffer bytes(FileChannel file, ReadBudget budget, long offset, int length)
+      throws IOException {
+    budget.spend(length);
     ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     if (offset < 0) {
       throw new NotElfException("an offset below 0");

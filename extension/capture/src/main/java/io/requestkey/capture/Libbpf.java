@@ -30,7 +30,6 @@ final class Libbpf {
   final MethodHandle programName;
   final MethodHandle programFd;
   final MethodHandle setAutoload;
-  final MethodHandle autoload;
   final MethodHandle attach;
   final MethodHandle attachPerfEvent;
   final MethodHandle destroyLink;
@@ -68,7 +67,6 @@ final class Libbpf {
     programName = lib.function("bpf_program__name", POINTER, POINTER);
     programFd = lib.function("bpf_program__fd", INT, POINTER);
     setAutoload = lib.function("bpf_program__set_autoload", INT, POINTER, INT);
-    autoload = lib.function("bpf_program__autoload", INT, POINTER);
     attach = lib.errnoFunction("bpf_program__attach", POINTER, POINTER);
     attachPerfEvent = lib.errnoFunction("bpf_program__attach_perf_event", POINTER, POINTER, INT);
     destroyLink = lib.function("bpf_link__destroy", INT, POINTER);

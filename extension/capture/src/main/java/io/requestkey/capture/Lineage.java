@@ -6,7 +6,6 @@ package io.requestkey.capture;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -54,11 +53,14 @@ final class Lineage implements AutoCloseable {
   }
 
   /**
-   * Takes over from the given sets, so that every call is recorded by one of them; owns them then.
-   * An agent that died on the way is no harm: every state there can be leads on.
+   * Takes over from the given sets, so that every call is recorded by one of them; owns them then,
+   * but not when it fails. An agent that died on the way is no harm: every state there can be leads
+   * on.
    */
   void takeOver(List<PinnedSet> others) throws CaptureException {
-    try {
+    try (Acquired rings = new Acquired()) {
+      // Their owner closes the sets, when this fails.
+      rings.add(old, List::clear);
       takeNote(own, counters);
       for (PinnedSet other : others) {
         CounterMap of =
@@ -67,16 +69,18 @@ final class Lineage implements AutoCloseable {
         old.add(
             new Old(
                 other,
-                new RingReader(other.mapFd("ring"), other.ringBytes()),
+                rings.add(
+                    new RingReader(other.mapFd("ring"), other.ringBytes()), RingReader::close),
                 of,
                 ForeignRecords.of(other.directory().toString(), other.manifest().record())));
       }
-      own.manifest()
-          .inherited()
+      Inheritance.of(own.manifest(), manifests())
           .values()
           .forEach(counts ->
               counts.kinds().forEach((kind, n) -> taken.merge(kind, n.submitted(), Long::sum)));
       switchOver(others);
+      fold();
+      rings.keep();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CaptureException("interrupted while taking over", e);
@@ -140,18 +144,29 @@ final class Lineage implements AutoCloseable {
   }
 
   private synchronized void retire(Old set) throws CaptureException {
-    Map<Long, KernelCounts> inherited = new HashMap<>(own.manifest().inherited());
-    inherited.putAll(set.set().manifest().inherited());
-    inherited.put(set.set().manifest().id(), lastCounts(set.counters().read()));
     // First this: until its directory is gone the set's own counts are taken, then these.
-    own.inherit(inherited);
-    old.remove(set);
+    own.inherit(
+        Inheritance.with(own.manifest(), set.set().manifest(), lastCounts(set.counters().read())));
     Pins.remove(set.set().directory());
+    old.remove(set);
     set.close();
-    ReturnProbes.removeOrphans();
+    ReturnProbes.removeOf(EventOwners.of(set.set().directory()));
+    fold();
     if (old.isEmpty()) {
       own.control().gate(Gate.OPEN);
     }
+  }
+
+  /** Only what no directory has any more: an agent that dies before or after counts the same. */
+  private synchronized void fold() throws CaptureException {
+    Map<Long, KernelCounts> folded = Inheritance.folded(own.manifest(), manifests());
+    if (folded.size() < own.manifest().inherited().size()) {
+      own.inherit(folded);
+    }
+  }
+
+  private synchronized List<Manifest> manifests() {
+    return old.stream().map(set -> set.set().manifest()).toList();
   }
 
   /** What is still under way will return unseen. */
@@ -170,16 +185,10 @@ final class Lineage implements AutoCloseable {
   /** Everything counted since the epoch began. */
   synchronized KernelCounts total() throws CaptureException {
     KernelCounts sum = counters.read();
-    Map<Long, KernelCounts> gone = new HashMap<>(own.manifest().inherited());
     for (Old set : old) {
       sum = sum.plus(set.counters().read());
-      gone.putAll(set.set().manifest().inherited());
     }
-    for (Old set : old) {
-      gone.remove(set.set().manifest().id());
-    }
-    gone.remove(own.manifest().id());
-    for (KernelCounts counts : gone.values()) {
+    for (KernelCounts counts : Inheritance.of(own.manifest(), manifests()).values()) {
       sum = sum.plus(counts);
     }
     return sum;

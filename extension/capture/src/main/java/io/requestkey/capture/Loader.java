@@ -144,48 +144,43 @@ final class Loader {
       noKprobes = "tracepoints were asked for";
     }
     long nonce = new SecureRandom().nextLong();
-    BpfObject object = BpfObject.open(libbpf, elf);
-    try {
+    try (Acquired acquired = new Acquired()) {
+      BpfObject object = acquired.add(BpfObject.open(libbpf, elf), BpfObject::close);
       Attachment attachment =
-          Attachment.select(object, way, arm, btf, noKprobes, sources.watched());
-      try {
-        object.setMaxEntries("ring", options.ringBytes());
-        object.setMaxEntries("counters", cpus());
-        if (options.filters().ownProcess()) {
-          for (Map.Entry<String, Integer> map : OWN_PROCESS_ENTRIES.entrySet()) {
-            object.setMaxEntries(map.getKey(), map.getValue());
-          }
+          acquired.add(
+              Attachment.select(object, way, arm, btf, noKprobes, sources.watched()),
+              Attachment::detach);
+      object.setMaxEntries("ring", options.ringBytes());
+      object.setMaxEntries("counters", PossibleCpus.numbers(cpus()));
+      if (options.filters().ownProcess()) {
+        for (Map.Entry<String, Integer> map : OWN_PROCESS_ENTRIES.entrySet()) {
+          object.setMaxEntries(map.getKey(), map.getValue());
         }
-        if (claims >= 0) {
-          object.reuseMap("claims", claims);
-        }
-        sources.connect(object);
-        try (Arena arena = Arena.ofConfined()) {
-          object.setInitialValue(
-              KernelConfig.MAP,
-              KernelConfig.bytes(
-                  arena, options.filters(), sources.bits(), nonce, KernelClock.bootNanos()));
-          MemorySegment control = arena.allocate(ControlLayout.SIZE, 8);
-          control.set(Native.INT, ControlLayout.GATE, gate.number());
-          object.setInitialValue(ControlLayout.MAP, control);
-        }
-        object.load();
-        attachment.attach(copiesRequired, reason, owner);
-        attachment.add(sources.row());
-        SelfTest.run(counters(attachment), attachment.exercised(), nonce);
-        if (options.filters().ownProcess()) {
-          // Before the first call is a hit: it may be made within a span.
-          ApplicationContexts.enterSelf(libbpf, attachment);
-        }
-        attachment.record(true);
-        return attachment;
-      } catch (CaptureException e) {
-        attachment.detach();
-        throw e;
       }
-    } catch (CaptureException e) {
-      object.close();
-      throw e;
+      if (claims >= 0) {
+        object.reuseMap("claims", claims);
+      }
+      sources.connect(object);
+      try (Arena arena = Arena.ofConfined()) {
+        object.setInitialValue(
+            KernelConfig.MAP,
+            KernelConfig.bytes(
+                arena, options.filters(), sources.bits(), nonce, KernelClock.bootNanos()));
+        MemorySegment control = arena.allocate(ControlLayout.SIZE, 8);
+        control.set(Native.INT, ControlLayout.GATE, gate.number());
+        object.setInitialValue(ControlLayout.MAP, control);
+      }
+      object.load();
+      attachment.attach(copiesRequired, reason, owner);
+      SelfTest.run(counters(attachment), attachment.exercised(), nonce);
+      // Before the first call is a hit: it may be made within a span.
+      attachment.add(
+          options.filters().ownProcess() && !ApplicationContexts.enterSelf(libbpf, attachment)
+              ? sources.rowWithoutSelf()
+              : sources.row());
+      attachment.record(true);
+      acquired.keep();
+      return attachment;
     }
   }
 

@@ -4,7 +4,6 @@
  */
 package io.requestkey.capture;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -24,9 +23,8 @@ final class PendingRecords implements AutoCloseable {
   private static final int DISCARD = 1 << 30;
   private static final int TRIES = 200;
 
-  private final Arena arena = Arena.ofConfined();
+  private final RingPages pages;
   private final MemorySegment consumer;
-  private final MemorySegment mapped;
   private final MemorySegment producer;
   private final MemorySegment data;
   private final long mask;
@@ -38,20 +36,11 @@ final class PendingRecords implements AutoCloseable {
    * @param bytes size of the ring
    */
   PendingRecords(int ringFd, int bytes) throws CaptureException {
-    int page = LibC.pageSize();
-    consumer = map(ringFd, page, 0);
-    mapped = map(ringFd, page + 2L * bytes, page);
-    producer = mapped.asSlice(0, page);
-    data = mapped.asSlice(page);
+    pages = new RingPages(ringFd, bytes, LibC.PROT_READ);
+    consumer = pages.consumer();
+    producer = pages.producer();
+    data = pages.data();
     mask = bytes - 1L;
-  }
-
-  private MemorySegment map(int fd, long length, long offset) throws CaptureException {
-    long address = LibC.mmap(length, LibC.PROT_READ, fd, offset);
-    if (address < 0 && address > -4096) {
-      throw new CaptureException("cannot map the ring: " + Errno.name((int) -address));
-    }
-    return MemorySegment.ofAddress(address).reinterpret(length, arena, null);
   }
 
   /** How many of each kind there are now. */
@@ -116,8 +105,6 @@ final class PendingRecords implements AutoCloseable {
 
   @Override
   public void close() {
-    LibC.munmap(consumer);
-    LibC.munmap(mapped);
-    arena.close();
+    pages.close();
   }
 }

@@ -19,7 +19,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -132,8 +131,10 @@ final class PinnedSet implements ProgramSet {
     if (manifestFd < 0) {
       throw new CaptureException("not finished");
     }
-    Map<String, Integer> maps = new LinkedHashMap<>();
-    try {
+    try (Acquired acquired = new Acquired()) {
+      Map<String, Integer> maps = new LinkedHashMap<>();
+      int _ = acquired.add(manifestFd, LibC::close);
+      acquired.add(maps, opened -> opened.values().forEach(LibC::close));
       Manifest manifest = read(bpf, manifestFd);
       for (String map : manifest.maps()) {
         int fd = bpf.open(mapPin(directory, map));
@@ -145,12 +146,11 @@ final class PinnedSet implements ProgramSet {
       }
       check(bpf, manifest, maps);
       PinnedSet set = new PinnedSet(bpf, directory, manifest, manifestFd, maps);
+      acquired.keep();
+      acquired.add(set, PinnedSet::close);
       set.openLinks();
+      acquired.keep();
       return set;
-    } catch (CaptureException e) {
-      LibC.close(manifestFd);
-      maps.values().forEach(LibC::close);
-      throw e;
     }
   }
 
@@ -199,8 +199,11 @@ final class PinnedSet implements ProgramSet {
 
   private void openLinks() throws CaptureException {
     Set<Integer> ours = new HashSet<>();
-    for (int fd : maps.values()) {
-      ours.add(Objects.requireNonNull(bpf.mapInfo(fd)).id());
+    for (String map : maps.keySet()) {
+      // Sets that take over from one another share their claims.
+      if (!map.equals("claims")) {
+        ours.add(mapInfo(map).id());
+      }
     }
     for (String program : manifest.programs().keySet()) {
       int link = bpf.open(linkPin(directory, program));
@@ -288,12 +291,20 @@ final class PinnedSet implements ProgramSet {
 
   /** Size of the ring in bytes. */
   int ringBytes() throws CaptureException {
-    return Objects.requireNonNull(bpf.mapInfo(mapFd("ring"))).maxEntries();
+    return mapInfo("ring").maxEntries();
+  }
+
+  private BpfCalls.MapInfo mapInfo(String map) throws CaptureException {
+    BpfCalls.MapInfo info = bpf.mapInfo(mapFd(map));
+    if (info == null) {
+      throw new CaptureException("the kernel does not tell of map " + map + " in " + directory);
+    }
+    return info;
   }
 
   /** Random, told the programs before they were loaded: who says it is the agent. */
   long nonce() throws CaptureException {
-    BpfCalls.MapInfo info = Objects.requireNonNull(bpf.mapInfo(mapFd(KernelConfig.MAP)));
+    BpfCalls.MapInfo info = mapInfo(KernelConfig.MAP);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(info.valueBytes(), 8);
       int errno = bpf.lookup(mapFd(KernelConfig.MAP), value);

@@ -23,8 +23,7 @@ final class Pins implements AutoCloseable {
 
   private static final int O_CLOEXEC = 0x80000;
   private static final int LOCK_EX_NB = 2 | 4;
-  private static final int EAGAIN = 11;
-  private static final String TRIAL = "trial_";
+  static final int EAGAIN = 11;
 
   private final int lock;
 
@@ -40,22 +39,31 @@ final class Pins implements AutoCloseable {
   static Pins take() throws CaptureException {
     BpfFs.require();
     makeDirectory(ROOT);
-    int fd = LibC.open(ROOT.toString(), O_CLOEXEC);
-    if (fd < 0) {
-      throw new CaptureException("cannot open " + ROOT + ": " + Errno.name(-fd));
-    }
-    int errno = -LibC.flock(fd, LOCK_EX_NB);
-    if (errno != 0) {
-      LibC.close(fd);
+    int lock = lock(ROOT);
+    if (lock < 0) {
       throw new CaptureException(
-          errno == EAGAIN
+          lock == -EAGAIN
               ? "another agent that runs has " + ROOT
-              : "cannot lock " + ROOT + ": " + Errno.name(errno));
+              : "cannot lock " + ROOT + ": " + Errno.name(-lock));
     }
-    return new Pins(fd);
+    return new Pins(lock);
   }
 
-  private static void makeDirectory(Path directory) throws CaptureException {
+  /** A descriptor that has the lock on a directory, or the negative errno. */
+  static int lock(Path directory) {
+    int fd = LibC.open(directory.toString(), O_CLOEXEC);
+    if (fd < 0) {
+      return fd;
+    }
+    int result = LibC.flock(fd, LOCK_EX_NB);
+    if (result < 0) {
+      LibC.close(fd);
+      return result;
+    }
+    return fd;
+  }
+
+  static void makeDirectory(Path directory) throws CaptureException {
     try {
       if (!Files.isDirectory(directory)) {
         Files.createDirectory(
@@ -73,7 +81,7 @@ final class Pins implements AutoCloseable {
     try (Stream<Path> entries = Files.list(ROOT)) {
       return entries
           .filter(Files::isDirectory)
-          .filter(entry -> !String.valueOf(entry.getFileName()).startsWith(TRIAL))
+          .filter(entry -> !TrialPins.isOne(entry))
           .sorted()
           .toList();
     } catch (IOException e) {
@@ -87,15 +95,6 @@ final class Pins implements AutoCloseable {
     for (int i = 2; Files.exists(directory); i++) {
       directory = ROOT.resolve(key + "x" + i);
     }
-    makeDirectory(directory);
-    return directory;
-  }
-
-  /** A directory that is removed again at once, to see whether pinning works; needs no lock. */
-  static Path makeTrial() throws CaptureException {
-    BpfFs.require();
-    makeDirectory(ROOT);
-    Path directory = ROOT.resolve(TRIAL + ProcessHandle.current().pid());
     makeDirectory(directory);
     return directory;
   }
@@ -136,12 +135,26 @@ final class Pins implements AutoCloseable {
     return String.valueOf(file.getFileName()).matches("maps|links") ? 1 : 0;
   }
 
-  /** Removes the directory itself, when nothing is in it any more. */
+  /** Removes the directory itself, unless a trial is in it. */
   static void removeRoot() throws CaptureException {
+    removeRoot(ROOT);
+  }
+
+  static void removeRoot(Path root) throws CaptureException {
     try {
-      Files.deleteIfExists(ROOT);
+      Files.deleteIfExists(root);
     } catch (IOException e) {
-      throw new CaptureException("cannot remove " + ROOT + ": " + e.getMessage(), e);
+      if (!onlyTrials(root)) {
+        throw new CaptureException("cannot remove " + root + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private static boolean onlyTrials(Path root) {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries.allMatch(entry -> TrialPins.isOne(entry) && TrialPins.inUse(entry));
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -8,8 +8,10 @@ import static io.requestkey.capture.Native.INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The BPF map {@code processes}. Safe for any thread while the map is open. */
 final class ProcessMap implements ProcessTable {
@@ -58,20 +60,34 @@ final class ProcessMap implements ProcessTable {
   }
 
   @Override
-  public List<Integer> pids() {
-    List<Integer> pids = new ArrayList<>();
+  public Set<Integer> pids() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment key = arena.allocate(INT);
       MemorySegment next = arena.allocate(INT);
-      MemorySegment from = MemorySegment.NULL;
-      while (pids.size() < MAX_STEPS && (int) libbpf.nextKey.invokeExact(fd, from, next) == 0) {
-        pids.add(next.get(INT, 0));
-        key.set(INT, 0, next.get(INT, 0));
-        from = key;
-      }
-      return pids;
+      return walked(from -> next(from, key, next));
+    }
+  }
+
+  private @Nullable Integer next(@Nullable Integer from, MemorySegment key, MemorySegment next) {
+    if (from != null) {
+      key.set(INT, 0, from);
+    }
+    try {
+      MemorySegment after = from == null ? MemorySegment.NULL : key;
+      return (int) libbpf.nextKey.invokeExact(fd, after, next) == 0 ? next.get(INT, 0) : null;
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
+  }
+
+  /** Each once: behind a key that is deleted meanwhile the walk begins anew. */
+  static Set<Integer> walked(UnaryOperator<@Nullable Integer> next) {
+    Set<Integer> keys = new LinkedHashSet<>();
+    Integer key = next.apply(null);
+    for (int steps = 0; key != null && steps < MAX_STEPS; steps++) {
+      keys.add(key);
+      key = next.apply(key);
+    }
+    return keys;
   }
 }

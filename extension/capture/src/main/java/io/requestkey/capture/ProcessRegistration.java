@@ -64,14 +64,15 @@ final class ProcessRegistration {
   }
 
   private boolean register(int pid, Path directory, long address) throws InterruptedException {
+    ReadBudget budget = new ReadBudget();
     for (int i = 0; i < TRIES; i++) {
       try {
-        Boolean entered = tryOnce(pid, directory, address);
+        Boolean entered = tryOnce(pid, directory, address, budget);
         if (entered != null) {
           return entered;
         }
       } catch (IOException | UncheckedIOException e) {
-        break; // It has ended, or may not be read.
+        break; // It has ended, may not be read, or has more to read than is sensible.
       }
       Thread.sleep(RETRY_MILLIS);
     }
@@ -80,7 +81,8 @@ final class ProcessRegistration {
   }
 
   /** Null: it was changing, try again. */
-  private @Nullable Boolean tryOnce(int pid, Path directory, long address) throws IOException {
+  private @Nullable Boolean tryOnce(int pid, Path directory, long address, ReadBudget budget)
+      throws IOException {
     long start = ProcessStart.bootNanos(directory);
     ProcessMaps maps = ProcessMaps.of(directory);
     Set<Long> places = new LinkedHashSet<>();
@@ -103,7 +105,9 @@ final class ProcessRegistration {
                 pid,
                 directory,
                 new ProcessEntry(
-                    start, variable(directory, maps, memory, context), context.serviceName()),
+                    start,
+                    variable(directory, maps, memory, context, budget),
+                    context.serviceName()),
                 place,
                 publishedAt);
           }
@@ -118,14 +122,19 @@ final class ProcessRegistration {
   }
 
   private static ThreadVariable variable(
-      Path directory, ProcessMaps maps, ProcessMemory memory, ProcessContext context) {
+      Path directory,
+      ProcessMaps maps,
+      ProcessMemory memory,
+      ProcessContext context,
+      ReadBudget budget)
+      throws ReadBudget.SpentException {
     if (!context.threadsKeepRecords()) {
       return new ThreadVariable.None();
     }
     Long told = context.tlsOffset();
     return told != null
         ? new ThreadVariable.Static(told)
-        : ThreadVariableFinder.find(directory, maps, memory);
+        : ThreadVariableFinder.find(directory, maps, memory, budget);
   }
 
   private @Nullable Boolean enter(

@@ -4,7 +4,7 @@
  */
 package io.requestkey.capture;
 
-import java.util.List;
+import java.util.Set;
 
 /** The kernel side's table of processes that have published. */
 interface ProcessTable {
@@ -22,5 +22,5 @@ interface ProcessTable {
   void remove(int pid);
 
   /** The process ids in it. */
-  List<Integer> pids();
+  Set<Integer> pids();
 }

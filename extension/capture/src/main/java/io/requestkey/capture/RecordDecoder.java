@@ -24,9 +24,6 @@ public final class RecordDecoder {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final HexFormat HEX = HexFormat.of();
 
-  /** The largest record there can be, in bytes. */
-  public static final int MAX_RECORD_BYTES = RecordLayout.HEADER_SIZE + RecordLayout.MAX_DATA;
-
   private RecordDecoder() {}
 
   /** The version of the layout of this release's own records. */
@@ -74,12 +71,18 @@ public final class RecordDecoder {
     KernelText name = texts.next();
     KernelText service = texts.next();
     texts.requireEnd();
-    HitKind kind = number(HitKind.values(), frame[RecordLayout.KIND], "kind");
+    HitKind kind = kindOf(frame);
     HitHeader header = header(frame, record, caller(frame, record, executable, cgroup, service));
     Tampering tampering =
         new Tampering(
-            number(Tampering.Verdict.values(), frame[RecordLayout.TAMPERING], "verdict"),
-            number(Tampering.Reason.values(), frame[RecordLayout.TAMPERING_REASON], "reason"),
+            known(
+                Tampering.Verdict.values(),
+                frame[RecordLayout.TAMPERING],
+                Tampering.Verdict.UNKNOWN),
+            known(
+                Tampering.Reason.values(),
+                frame[RecordLayout.TAMPERING_REASON],
+                Tampering.Reason.NONE),
             userType,
             userDescription,
             userCallout);
@@ -92,7 +95,7 @@ public final class RecordDecoder {
               callout,
               key(record, 1),
               flag(record, RecordLayout.FLAG_KERNEL_ORIGIN),
-              number(Outcome.values(), frame[RecordLayout.OUTCOME], "outcome"),
+              known(Outcome.values(), frame[RecordLayout.OUTCOME], Outcome.UNKNOWN),
               tampering,
               access(record));
       case ADD_KEY ->
@@ -131,7 +134,7 @@ public final class RecordDecoder {
           new KeyFreedHit(
               header,
               key(record, 0).serial(),
-              number(KeyEnd.values(), frame[RecordLayout.KEY_END], "end"),
+              known(KeyEnd.values(), frame[RecordLayout.KEY_END], KeyEnd.UNKNOWN),
               type,
               description,
               origin(frame, record));
@@ -195,7 +198,7 @@ public final class RecordDecoder {
         flag(record, RecordLayout.FLAG_COMPAT),
         flag(record, RecordLayout.FLAG_KERNEL_COPIES),
         Short.toUnsignedInt(record.get(SHORT, RecordLayout.RESTARTS)),
-        number(Correlation.values(), frame[RecordLayout.CORRELATION], "correlation"),
+        known(Correlation.values(), frame[RecordLayout.CORRELATION], Correlation.NONE),
         application(frame, record),
         caller);
   }
@@ -273,12 +276,21 @@ public final class RecordDecoder {
     return (record.get(SHORT, RecordLayout.FLAGS) & bit) != 0;
   }
 
-  /** The constants of these enums stand in the order of their C numbers. */
-  private static <E> E number(E[] values, int number, String what) throws CorruptRecordException {
-    if (number < 0 || number >= values.length) {
-      throw new CorruptRecordException("record of unknown " + what + " " + number);
+  /** A record of another kind has other fields. */
+  private static HitKind kindOf(byte[] frame) throws CorruptRecordException {
+    HitKind kind = kind(frame);
+    if (kind == null) {
+      throw new CorruptRecordException("record of unknown kind " + frame[RecordLayout.KIND]);
     }
-    return values[number];
+    return kind;
+  }
+
+  /**
+   * The constants of these enums stand in the order of their C numbers. What a newer release adds
+   * to one is not known here; the rest of the record is.
+   */
+  private static <E> E known(E[] values, int number, E otherwise) {
+    return number >= 0 && number < values.length ? values[number] : otherwise;
   }
 
   private static @Nullable Origin origin(byte[] frame, MemorySegment record) {

@@ -5,6 +5,7 @@
 package io.requestkey.capture;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntUnaryOperator;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Return probes with room for many sleeping calls, made through tracefs.
@@ -20,8 +24,8 @@ import java.util.concurrent.locks.LockSupport;
  * wait for a helper are lost (58 of 60 seen); tracefs takes the number, up to 4096. Owns the events
  * it makes.
  *
- * <p>Such an event outlives both its maker and a pinned link. Its name begins with its owner, a
- * process or a directory of {@link Pins}, so that those whose owner is gone can be found.
+ * <p>Such an event outlives both its maker and a pinned link. Its name begins with its owner, see
+ * {@link EventOwners}, so that those whose owner is gone can be found.
  */
 final class ReturnProbes implements AutoCloseable {
 
@@ -35,29 +39,16 @@ final class ReturnProbes implements AutoCloseable {
   private final String owner;
   private final List<String> programs = new ArrayList<>();
   private final List<String> events = new ArrayList<>();
-  private final List<Integer> fds = new ArrayList<>();
 
   /**
    * None yet.
    *
-   * @param owner of {@link #ofThisProcess} or {@link #of}
+   * @param owner a name of {@link EventOwners}
    */
   ReturnProbes(Path tracefs, String owner) {
     this.tracefs = tracefs;
     this.owner = owner;
-    removeOrphans(tracefs);
-  }
-
-  /** In a container the number of its pid namespace goes before that of the process. */
-  static String ofThisProcess() {
-    long pid = ProcessHandle.current().pid();
-    long namespace = PidNamespace.own();
-    return namespace == PidNamespace.INITIAL ? "p" + pid : "n" + namespace + "p" + pid;
-  }
-
-  /** The owner that a set of pinned programs is. */
-  static String of(Path directory) {
-    return "d" + directory.getFileName();
+    removeOrphans(tracefs, EventOwners.seenFromHere());
   }
 
   /**
@@ -66,6 +57,17 @@ final class ReturnProbes implements AutoCloseable {
    * @return 0 or the positive errno
    */
   int attach(BpfObject object, String program, String function) {
+    return attach(
+        program, function, KernelCalls::perfTracepoint, fd -> object.attachPerfEvent(program, fd));
+  }
+
+  /**
+   * As {@link #attach(BpfObject, String, String)}.
+   *
+   * @param opener gives a descriptor of the event of an id, or the negative errno
+   * @param attacher attaches the program to it: 0 or the positive errno
+   */
+  int attach(String program, String function, LongUnaryOperator opener, IntUnaryOperator attacher) {
     String event = owner + "_" + program;
     long id;
     try {
@@ -76,13 +78,17 @@ final class ReturnProbes implements AutoCloseable {
     } catch (IOException e) {
       return 2;
     }
-    long fd = KernelCalls.perfTracepoint(id);
+    long fd = opener.applyAsLong(id);
     if (fd < 0) {
       return (int) -fd;
     }
-    fds.add((int) fd);
-    programs.add(program);
-    return object.attachPerfEvent(program, (int) fd);
+    int errno = attacher.applyAsInt((int) fd);
+    if (errno == 0) {
+      programs.add(program);
+    } else {
+      LibC.close((int) fd); // libbpf has it only with a link
+    }
+    return errno;
   }
 
   /** The programs that are to be detached before this is closed. */
@@ -93,9 +99,7 @@ final class ReturnProbes implements AutoCloseable {
   /** Detach the programs first. */
   @Override
   public void close() {
-    // libbpf closes the fd with the link; one without a link is closed here.
-    fds.clear();
-    events.forEach(event -> remove(tracefs, event));
+    remove(tracefs, events);
     events.clear();
   }
 
@@ -103,53 +107,68 @@ final class ReturnProbes implements AutoCloseable {
   static void removeOrphans() {
     Path tracefs = TraceFs.mounted();
     if (tracefs != null) {
-      removeOrphans(tracefs);
+      removeOrphans(tracefs, EventOwners.seenFromHere());
     }
   }
 
-  private static void removeOrphans(Path tracefs) {
-    try (var entries = Files.list(tracefs.resolve("events/" + GROUP))) {
-      for (Path entry : entries.toList()) {
-        String name = String.valueOf(entry.getFileName());
-        int end = name.indexOf('_');
-        if (end > 1 && !exists(name.substring(0, end))) {
-          remove(tracefs, name);
-        }
+  /**
+   * Each is tried once, and nothing is said: one that a program is attached to, the kernel keeps
+   * (EBUSY). That is an owner which is there after all, or one whose end is not through yet; then
+   * the next sweep has it.
+   */
+  static void removeOrphans(Path tracefs, EventOwners owners) {
+    for (String event : events(tracefs)) {
+      int end = event.indexOf('_');
+      if (end > 1 && !owners.exists(event.substring(0, end))) {
+        boolean _ = removed(tracefs, event);
       }
-    } catch (IOException e) {
-      // No such group: nothing is left over.
     }
   }
 
-  /** What cannot be told from here is not ours to remove. */
-  static boolean exists(String owner) {
-    return switch (owner.charAt(0)) {
-      case 'p' ->
-          PidNamespace.own() != PidNamespace.INITIAL
-              || Files.exists(Path.of("/proc", owner.substring(1)));
-      case 'n' -> {
-        int pid = owner.indexOf('p');
-        yield pid < 0
-            || !owner.substring(1, pid).equals(Long.toString(PidNamespace.own()))
-            || Files.exists(Path.of("/proc", owner.substring(pid + 1)));
-      }
-      case 'd' -> Files.exists(Pins.ROOT.resolve(owner.substring(1)));
-      default -> true;
-    };
+  /** Removes the events of an owner that has just been taken away. */
+  static void removeOf(String owner) {
+    Path tracefs = TraceFs.mounted();
+    if (tracefs != null) {
+      removeOf(tracefs, owner);
+    }
+  }
+
+  static void removeOf(Path tracefs, String owner) {
+    remove(
+        tracefs, events(tracefs).stream().filter(event -> event.startsWith(owner + "_")).toList());
+  }
+
+  private static List<String> events(Path tracefs) {
+    try (Stream<Path> entries = Files.list(tracefs.resolve("events/" + GROUP))) {
+      return entries.map(entry -> String.valueOf(entry.getFileName())).toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of(); // No such group: nothing is left over.
+    }
   }
 
   /** The kernel detaches a program some time after its last pin or descriptor is gone. */
-  private static void remove(Path tracefs, String event) {
+  private static void remove(Path tracefs, List<String> events) {
+    List<String> left = new ArrayList<>(events);
     for (int i = 0; i < TRIES; i++) {
-      try {
-        append(tracefs, "-:" + GROUP + "/" + event);
+      left.removeIf(event -> removed(tracefs, event));
+      if (left.isEmpty()) {
         return;
-      } catch (IOException e) {
-        LockSupport.parkNanos(BETWEEN_MILLIS * 1_000_000);
       }
+      LockSupport.parkNanos(BETWEEN_MILLIS * 1_000_000);
     }
     System.getLogger(ReturnProbes.class.getName())
-        .log(System.Logger.Level.WARNING, "cannot remove the trace event " + GROUP + "/" + event);
+        .log(
+            System.Logger.Level.WARNING,
+            "cannot remove trace events of " + GROUP + ": " + String.join(", ", left));
+  }
+
+  private static boolean removed(Path tracefs, String event) {
+    try {
+      append(tracefs, "-:" + GROUP + "/" + event);
+      return true;
+    } catch (IOException e) {
+      return Files.notExists(tracefs.resolve("events/" + GROUP + "/" + event));
+    }
   }
 
   private static void append(Path tracefs, String line) throws IOException {

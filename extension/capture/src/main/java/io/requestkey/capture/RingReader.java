@@ -42,13 +42,11 @@ public final class RingReader implements AutoCloseable {
   private static final int DISCARD = 1 << 30;
   private static final int PUBLISH_EVERY = 256;
 
-  /** No record is longer, not of an older release's programs either. */
-  private static final int MAX_RECORD = 64 << 10;
-
   private static final int BUSY_SPINS = 100;
   private static final long BUSY_PARK_NANOS = 50_000;
 
   private final Arena arena = Arena.ofShared();
+  private final RingPages pages;
   private final MemorySegment consumer;
   private final MemorySegment producer;
   private final MemorySegment data;
@@ -56,8 +54,6 @@ public final class RingReader implements AutoCloseable {
   private final int wakeFd;
   private final MemorySegment pollfds;
   private final MemorySegment errno;
-  private final MemorySegment mappedConsumer;
-  private final MemorySegment mappedProducer;
 
   /**
    * Maps a ring.
@@ -66,31 +62,33 @@ public final class RingReader implements AutoCloseable {
    * @param bytes size of the ring: a power of two, a multiple of the page size
    */
   RingReader(int ringFd, int bytes) throws CaptureException {
-    int page = LibC.pageSize();
-    mappedConsumer = map(ringFd, page, LibC.PROT_READ | LibC.PROT_WRITE, 0);
-    // The data follow the producer's page, and after their end their beginning again, so that a
-    // record never wraps. Only as much of it as a record can need: the kernel gives twice the ring,
-    // and all of what is mapped counts as resident memory at once (remap_vmalloc_range()).
-    long again = Math.min(bytes, MAX_RECORD);
-    mappedProducer = map(ringFd, page + bytes + again, LibC.PROT_READ, page);
-    consumer = mappedConsumer;
-    producer = mappedProducer.asSlice(0, page);
-    data = mappedProducer.asSlice(page);
+    this(ringFd, bytes, LibC.eventfd());
+  }
+
+  /**
+   * Maps a ring.
+   *
+   * @param wakeFd an eventfd, owned by this; or the negative errno with which there is none
+   */
+  RingReader(int ringFd, int bytes, int wakeFd) throws CaptureException {
+    if (wakeFd < 0) {
+      throw new CaptureException(
+          "cannot make what wakes the ring's reader: " + Errno.name(-wakeFd));
+    }
+    this.wakeFd = wakeFd;
+    try (Acquired acquired = new Acquired()) {
+      int _ = acquired.add(wakeFd, LibC::close);
+      pages = new RingPages(ringFd, bytes, LibC.PROT_READ | LibC.PROT_WRITE);
+      acquired.keep();
+    }
+    consumer = pages.consumer();
+    producer = pages.producer();
+    data = pages.data();
     mask = bytes - 1L;
-    wakeFd = LibC.eventfd();
     pollfds = arena.allocate(16, 8);
     LibC.setPollFd(pollfds, 0, wakeFd);
     LibC.setPollFd(pollfds, 1, ringFd);
     errno = Native.errnoSegment(arena);
-  }
-
-  private MemorySegment map(int fd, long length, int protection, long offset)
-      throws CaptureException {
-    long address = LibC.mmap(length, protection, fd, offset);
-    if (address < 0 && address > -4096) {
-      throw new CaptureException("cannot map the ring: " + Errno.name((int) -address));
-    }
-    return MemorySegment.ofAddress(address).reinterpret(length, arena, null);
   }
 
   /**
@@ -121,7 +119,7 @@ public final class RingReader implements AutoCloseable {
         int length = header & ~(BUSY | DISCARD);
         long next = position + ((length + HEADER_BYTES + 7L) & ~7L);
         // What is longer would end behind what is mapped.
-        if (next > end || length > MAX_RECORD - HEADER_BYTES) {
+        if (next > end || length > RingPages.MAX_RECORD - HEADER_BYTES) {
           throw new CorruptRecordException(
               "ring damaged: a record of " + length + " bytes at " + position + " of " + end);
         }
@@ -182,8 +180,7 @@ public final class RingReader implements AutoCloseable {
 
   @Override
   public void close() {
-    LibC.munmap(mappedConsumer);
-    LibC.munmap(mappedProducer);
+    pages.close();
     LibC.close(wakeFd);
     arena.close();
   }

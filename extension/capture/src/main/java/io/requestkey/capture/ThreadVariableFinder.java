@@ -42,8 +42,11 @@ final class ThreadVariableFinder {
    * Looks through the executable, then the libraries, in the order of their addresses.
    *
    * @param directory {@code /proc/PID}
+   * @throws ReadBudget.SpentException when there is more to read than there is budget
    */
-  static ThreadVariable find(Path directory, ProcessMaps maps, RemoteMemory memory) {
+  static ThreadVariable find(
+      Path directory, ProcessMaps maps, RemoteMemory memory, ReadBudget budget)
+      throws ReadBudget.SpentException {
     @Nullable String executable = executable(directory);
     boolean musl = false;
     for (ProcessMaps.Mapping mapping : maps.mappings()) {
@@ -65,7 +68,7 @@ final class ThreadVariableFinder {
             || !seen.add(mapping.file())) {
           continue;
         }
-        ThreadVariable found = inObject(directory, mapping, main, musl, memory);
+        ThreadVariable found = inObject(directory, mapping, main, musl, memory, budget);
         if (!(found instanceof ThreadVariable.None)) {
           return found;
         }
@@ -87,11 +90,15 @@ final class ThreadVariableFinder {
       ProcessMaps.Mapping mapping,
       boolean main,
       boolean musl,
-      RemoteMemory memory) {
+      RemoteMemory memory,
+      ReadBudget budget)
+      throws ReadBudget.SpentException {
     try (FileChannel file = open(directory, mapping)) {
       return file == null
           ? new ThreadVariable.None()
-          : inObject(ElfObject.read(file), mapping.start(), main, musl, memory);
+          : inObject(ElfObject.read(file, budget), mapping.start(), main, musl, memory);
+    } catch (ReadBudget.SpentException e) {
+      throw e;
     } catch (IOException e) {
       return new ThreadVariable.None();
     }

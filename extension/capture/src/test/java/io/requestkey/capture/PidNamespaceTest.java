@@ -24,20 +24,4 @@ final class PidNamespaceTest {
   void whatIsNoPidNamespaceIsNone(String link) {
     assertThat(PidNamespace.parse(link)).isZero();
   }
-
-  @Test
-  void returnProbesOfThisProcessHaveAnOwner() {
-    assertThat(ReturnProbes.exists(ReturnProbes.ofThisProcess())).isTrue();
-  }
-
-  @Test
-  void ownerOfThisNamespaceThatIsGoneIsGone() {
-    assertThat(ReturnProbes.exists("n" + PidNamespace.own() + "p4194304")).isFalse();
-  }
-
-  @Test
-  void ownersOfOtherNamespacesAreNotOursToJudge() {
-    assertThat(ReturnProbes.exists("n1p4194304")).isTrue();
-    assertThat(ReturnProbes.exists("n1")).isTrue();
-  }
 }

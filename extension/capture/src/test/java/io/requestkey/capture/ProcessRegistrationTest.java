@@ -9,11 +9,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** This process is the one that publishes. */
 final class ProcessRegistrationTest {
@@ -54,8 +60,8 @@ final class ProcessRegistrationTest {
     }
 
     @Override
-    public List<Integer> pids() {
-      return List.of(PID, 1 << 22);
+    public Set<Integer> pids() {
+      return Set.of(PID, 1 << 22);
     }
   }
 
@@ -141,5 +147,38 @@ final class ProcessRegistrationTest {
   void sweepTakesOutWhatHasEnded() {
     registration.sweep();
     assertThat(table.events).containsExactly("remove");
+  }
+
+  /** Its libraries have tables without end. */
+  @Test
+  @Timeout(120)
+  void processWithMoreToReadThanIsSensibleIsNotEntered(@TempDir Path proc) throws Exception {
+    Path process = Files.createDirectories(proc.resolve("5"));
+    Files.copy(Path.of("/proc/self/stat"), process.resolve("stat"));
+    long address = 0x4000;
+    byte[] payload =
+        new ContextBytes()
+            .resource("service.name", "shop")
+            .attribute("threadlocal.schema_version", "tlsdesc_v1")
+            .payload();
+    try (FileChannel memory =
+        FileChannel.open(
+            process.resolve("mem"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      memory.write(ContextBytes.published(address, 1, payload), address);
+    }
+    StringBuilder maps = new StringBuilder("4000-5000 r--p 00000000 00:00 0 [anon:OTEL_CTX]\n");
+    for (int i = 0; i < 64; i++) {
+      Path library = Files.createDirectories(process.resolve("root")).resolve("lib" + i);
+      ThreadVariableFinderTest.endless(library);
+      maps.append(
+          String.format("%x000-%x000 r-xp 00000000 08:01 %d /lib%d\n", 16 + i, 17 + i, i, i));
+    }
+    Files.writeString(process.resolve("maps"), maps);
+    assertThat(new ProcessRegistration(table, proc).register(5, 0)).isFalse();
+    assertThat(table.events).containsExactly("remove");
+
+    // It is the tables that it is refused for.
+    Files.writeString(process.resolve("maps"), maps.substring(0, maps.indexOf("\n") + 1));
+    assertThat(new ProcessRegistration(table, proc).register(5, 0)).isTrue();
   }
 }

@@ -233,6 +233,28 @@ final class RecordDecoderTest {
   }
 
   @Test
+  void numbersThatANewerReleaseAddsCostNoRecord() throws CorruptRecordException {
+    for (int number : new int[] {100, 200}) {
+      byte[] frame = frame();
+      edit(frame)
+          .put(RecordLayout.TAMPERING, (byte) number)
+          .put(RecordLayout.TAMPERING_REASON, (byte) number)
+          .put(RecordLayout.OUTCOME, (byte) number)
+          .put(RecordLayout.CORRELATION, (byte) number)
+          .put(RecordLayout.KEY_END, (byte) number);
+      RequestKeyHit request = (RequestKeyHit) RecordDecoder.decode(frame);
+      assertThat(request.tampering().verdict()).isEqualTo(Tampering.Verdict.UNKNOWN);
+      assertThat(request.tampering().reason()).isEqualTo(Tampering.Reason.NONE);
+      assertThat(request.outcome()).isEqualTo(Outcome.UNKNOWN);
+      assertThat(request.header().correlation()).isEqualTo(Correlation.NONE);
+      assertThat(request.type()).isEqualTo(KernelText.of("user"));
+
+      edit(frame).put(RecordLayout.KIND, (byte) HitKind.KEY_FREED.number());
+      assertThat(((KeyFreedHit) RecordDecoder.decode(frame)).how()).isEqualTo(KeyEnd.UNKNOWN);
+    }
+  }
+
+  @Test
   void refusesWhatIsNoRecordAndSaysWhy() {
     refused(new byte[10], "shorter than its header");
     byte[] size = frame();

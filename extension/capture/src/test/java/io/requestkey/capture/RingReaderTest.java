@@ -13,6 +13,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -119,6 +121,23 @@ final class RingReaderTest {
       assertThat(ring.drain(this::take, 10)).isZero();
       assertThat(file.getLong(0)).isEqualTo(third);
     }
+  }
+
+  @Test
+  void withoutDescriptorsForItsWakingItIsNotMade() {
+    assertThatThrownBy(() -> new RingReader(fd, RING, -24))
+        .isInstanceOf(CaptureException.class)
+        .hasMessageContaining("EMFILE");
+  }
+
+  @Test
+  void whatIsNoRingLeavesNothingOpen() {
+    int wakeFd = LibC.eventfd();
+    assertThatThrownBy(() -> new RingReader(-1, RING, wakeFd))
+        .isInstanceOf(CaptureException.class)
+        .hasMessageContaining("EBADF");
+    assertThat(Files.exists(Path.of("/proc/self/fd/" + wakeFd), LinkOption.NOFOLLOW_LINKS))
+        .isFalse();
   }
 
   @Test

@@ -5,8 +5,11 @@
 package io.requestkey.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -89,7 +92,8 @@ final class ThreadVariableFinderTest {
     object.get(0, bytes);
     Files.write(path, bytes);
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      return ThreadVariableFinder.inObject(ElfObject.read(file), START, main, musl, memory);
+      return ThreadVariableFinder.inObject(
+          ElfObject.read(file, new ReadBudget()), START, main, musl, memory);
     }
   }
 
@@ -178,6 +182,59 @@ final class ThreadVariableFinderTest {
     assertThat(inLibrary(object(X86_64, 16, 2, 0), 0, 0)).isEqualTo(new ThreadVariable.None());
     assertThat(inLibrary(object(X86_64, 16, 2, 0), 1L << 40, 0))
         .isEqualTo(new ThreadVariable.None());
+  }
+
+  /** With a table of the GNU kind whose chain has no end, in a file that takes no room on disk. */
+  static void endless(Path path) throws IOException {
+    int chain = 1 << 20;
+    int size = chain + (16 << 20);
+    ByteBuffer object = object(X86_64, 18, 2, 0);
+    segment(object, 64, 1, 0, size, size, 0x1000);
+    object.putLong(DYNAMIC + 80, 0x6ffffef5).putLong(DYNAMIC + 88, chain - 16 - 8 - 4);
+    try (FileChannel file =
+        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      file.write(object, 0);
+      // One bucket, which begins at the first symbol; no bloom filter to speak of.
+      ByteBuffer table = ByteBuffer.allocate(28).order(ByteOrder.LITTLE_ENDIAN);
+      table.putInt(0, 1).putInt(4, 1).putInt(8, 1).putInt(24, 1);
+      file.write(table, chain - 16 - 8 - 4);
+      file.write(ByteBuffer.allocate(1), size - 1);
+    }
+  }
+
+  @Test
+  void chainWithoutEndIsFollowedAsFarAsTheBudgetGoes() throws IOException {
+    Path path = folder.resolve("endless");
+    endless(path);
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      ElfObject object = ElfObject.read(file, new ReadBudget(10_000));
+      assertThatThrownBy(() -> object.threadLocal(ThreadVariableFinder.NAME))
+          .isInstanceOf(ReadBudget.SpentException.class);
+    }
+  }
+
+  @Test
+  void allObjectsOfAProcessHaveOneBudget() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 64; i++) {
+      endless(Files.createDirectories(folder.resolve("root")).resolve("lib" + i));
+      lines.append(
+          String.format("%x000-%x000 r-xp 00000000 08:01 %d /lib%d\n", 16 + i, 17 + i, i, i));
+    }
+    ProcessMaps maps = ProcessMaps.parse(new BufferedReader(new StringReader(lines.toString())));
+    assertThat(maps.mappings()).hasSize(64);
+    ReadBudget budget = new ReadBudget();
+    assertThatThrownBy(() -> ThreadVariableFinder.find(folder, maps, memory(Map.of()), budget))
+        .isInstanceOf(ReadBudget.SpentException.class);
+    assertThatThrownBy(() -> budget.spend(1)).isInstanceOf(ReadBudget.SpentException.class);
+  }
+
+  @Test
+  void budgetCountsReadsAndBytes() throws IOException {
+    ReadBudget budget = new ReadBudget(13);
+    budget.spend(0);
+    budget.spend(16 << 10);
+    assertThatThrownBy(() -> budget.spend(48 << 10)).isInstanceOf(ReadBudget.SpentException.class);
   }
 
   /** Whatever the bytes are, it ends with a place, none, or a refusal. */
