@@ -176,8 +176,10 @@ final class OwnCaptureIT {
               readable.resolve("extension.jar"));
       Path classes = readable.resolve("classes/io/requestkey/it/app");
       Files.createDirectories(classes);
-      try (InputStream in = SelfCaller.class.getResourceAsStream("SelfCaller.class")) {
-        Files.copy(Objects.requireNonNull(in), classes.resolve("SelfCaller.class"));
+      for (String file : List.of("SelfCaller.class", "KeySyscalls.class")) {
+        try (InputStream in = SelfCaller.class.getResourceAsStream(file)) {
+          Files.copy(Objects.requireNonNull(in), classes.resolve(file));
+        }
       }
       List<Path> libraries = new ArrayList<>();
       try (var files =
