@@ -6,8 +6,10 @@ package io.requestkey.javaagent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -15,6 +17,7 @@ import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -86,5 +89,53 @@ final class OwnCaptureTest {
         .containsExactly(
             "request_key: wrong value for OTEL_REQUESTKEY_CAPTURE: 'kprobe'; self and off are"
                 + " possible; nothing is captured");
+  }
+
+  @Test
+  @Timeout(10)
+  void theEndHasOneLimitForAllOfIt() throws Exception {
+    List<Duration> limits = new ArrayList<>();
+    CaptureRun slow =
+        new CaptureRun() {
+          @Override
+          public void run() {
+            LockSupport.park();
+          }
+
+          @Override
+          public void stop(Duration limit) {
+            limits.add(limit);
+            LockSupport.parkNanos(limit.toNanos());
+          }
+        };
+    Thread thread = Thread.ofPlatform().daemon().start(slow);
+
+    long begun = System.nanoTime();
+    OwnCapture.end(slow, thread, Duration.ofMillis(200));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(390));
+    assertThat(limits).containsExactly(Duration.ofMillis(200));
+    LockSupport.unpark(thread);
+    thread.join();
+  }
+
+  @Test
+  @Timeout(10)
+  void theEndWaitsForTheProgramsToBeLetGo() throws Exception {
+    CaptureRun quick =
+        new CaptureRun() {
+          @Override
+          public void run() {
+            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+          }
+
+          @Override
+          public void stop(Duration limit) {}
+        };
+    Thread thread = Thread.ofPlatform().daemon().start(quick);
+
+    OwnCapture.end(quick, thread, Duration.ofSeconds(8));
+
+    assertThat(thread.isAlive()).isFalse();
   }
 }
