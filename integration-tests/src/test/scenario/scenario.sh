@@ -52,7 +52,8 @@ call unlink keyctl unlink "$last" @s
 stop_agent grpc
 
 export OTEL_EXPORTER_OTLP_ENDPOINT=http://$OTLP_HTTP_ENDPOINT OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
-start_agent http --type user
+# Of nobody else on the host: what is delivered is counted.
+start_agent http --type user --description-prefix it-bulk
 call bulk "$calls" request 10000 "it-bulk-$$"
 stop_agent http
 
