@@ -43,9 +43,29 @@ final class OwnCapture {
   /** Whether it is asked for and this JVM can do it. Warns once if only the first is so. */
   static synchronized boolean wanted() {
     if (wanted == null) {
-      wanted = decide(Setting.CAPTURE.given(), Runtime.version().feature()) && recentAgent();
+      wanted =
+          decide(Setting.CAPTURE.given(), Runtime.version().feature())
+              && loadedByAgent(OwnCapture.class.getClassLoader())
+              && recentAgent();
     }
     return wanted;
+  }
+
+  /**
+   * Only the Java agent says when its SDK is ready. An SDK without it finds us on the class path,
+   * as the publisher, and would otherwise be given an id generator for nothing.
+   */
+  static boolean loadedByAgent(@Nullable ClassLoader ours) {
+    if (ours != null && ours.getClass().getName().startsWith("io.opentelemetry.javaagent.")) {
+      return true;
+    }
+    if (System.getProperty(OWNER_PROPERTY) == null) {
+      logger.log(
+          Level.WARNING,
+          "request_key: calls on keys are not captured: this needs the OpenTelemetry Java agent,"
+              + " with this jar as its extension");
+    }
+    return false;
   }
 
   /**

@@ -6,6 +6,8 @@ package io.requestkey.javaagent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +91,31 @@ final class OwnCaptureTest {
         .containsExactly(
             "request_key: wrong value for OTEL_REQUESTKEY_CAPTURE: 'kprobe'; self and off are"
                 + " possible; nothing is captured");
+  }
+
+  /** The SDK without the Java agent finds us on its class path, as this test does. */
+  @Test
+  void withoutTheAgentOneLineSaysSoAndTheIdGeneratorStays() {
+    AutoConfigurationCustomizer untouched =
+        (AutoConfigurationCustomizer)
+            Proxy.newProxyInstance(
+                OwnCaptureTest.class.getClassLoader(),
+                new Class<?>[] {AutoConfigurationCustomizer.class},
+                (_, method, _) -> {
+                  throw new AssertionError(method);
+                });
+    System.setProperty("otel.requestkey.capture", "self");
+    try {
+      new RequestKeyTracerCustomizer().customize(untouched);
+      new RequestKeyTracerCustomizer().customize(untouched);
+    } finally {
+      System.clearProperty("otel.requestkey.capture");
+    }
+
+    assertThat(warnings)
+        .containsExactly(
+            "request_key: calls on keys are not captured: this needs the OpenTelemetry Java agent,"
+                + " with this jar as its extension");
   }
 
   @Test
