@@ -96,7 +96,7 @@ final class OwnProcessCapture implements CaptureRun {
   }
 
   private void capture() throws CaptureException, IOException, CorruptRecordException {
-    OwnCaptureSettings settings = OwnCaptureSettings.read(Setting::given);
+    OwnCaptureSettings settings = OwnCaptureSettings.read(Setting::given, Setting.allGiven());
     String version = version();
     String bootId = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     AgentPipeline pipeline =
