@@ -39,21 +39,24 @@ cache_dir() {
 # with_progress LABEL COMMAND...: announces the step, then repeats the last line of the command's output every few seconds,
 # and shows the end of the output if the command fails. Returns the command's status.
 with_progress() {
-    local label=$1 log ticker status=0 started=$SECONDS
+    local label=$1 file fd log ticker status=0 started=$SECONDS
     shift
-    log=$(mktemp) || die "cannot write to ${TMPDIR:-/tmp}"
+    file=$(mktemp) || die "cannot write to ${TMPDIR:-/tmp}"
+    exec {fd}<>"$file"
+    rm -f -- "$file" # of no name from now on: Ctrl-C leaves nothing
+    log=/proc/self/fd/$fd
     say "$label ..."
     # The ticker, not the command, is put into the background: bash makes background commands deaf to Ctrl-C.
     _tick "$log" "$started" "$$" &
     ticker=$!
-    "$@" >"$log" 2>&1 </dev/null || status=$?
+    "$@" >&"$fd" 2>&1 </dev/null || status=$?
     kill "$ticker" 2>/dev/null || true # it ends by itself when it cannot write: then there is nothing to stop
     wait "$ticker" 2>/dev/null || true # the status is that of our own signal, not the command's, which is in $status
     if [ "$status" -ne 0 ]; then
         say "$label: failed after $((SECONDS - started)) s (exit status $status). Last lines of its output:"
         tail -n 20 -- "$log" | sed 's/^/    | /' >&2
     fi
-    rm -f -- "$log"
+    exec {fd}>&-
     return "$status"
 }
 

@@ -64,16 +64,25 @@ _jdk_candidates() {
     for home in /usr/lib/jvm/* /opt/* /opt/java/* /usr/local/java/* "${HOME:-/root}"/.sdkman/candidates/java/*; do
         [ -d "$home" ] && printf '%s\n' "$home"
     done
-    home=$(_private_jdk_home "$feature")
-    # Its programs name their loader by absolute path: a copy or a moved cache would not run.
-    if [ -r "$home/.ready" ] && [ "$(<"$home/.ready")" = "$home" ]; then
-        printf '%s\n' "$home"
-    fi
+    for home in "$_PUBLIC_CACHE/jdk-$feature" "$(cache_dir)/jdk-$feature"; do
+        # Its programs name their loader by absolute path: a copy or a moved cache would not run.
+        if [ -r "$home/.ready" ] && [ "$(<"$home/.ready")" = "$home" ]; then
+            printf '%s\n' "$home"
+        fi
+    done
     return 0
 }
 
+# Root's home is closed to others, and what root has set up is for any user to build and run with.
+_PUBLIC_CACHE=/var/cache/requestkey
+
+# _private_jdk_home FEATURE: where one is unpacked.
 _private_jdk_home() {
-    printf '%s/jdk-%s\n' "$(cache_dir)" "$1"
+    if is_root && [ -z "${REQUESTKEY_CACHE:-}" ]; then
+        printf '%s/jdk-%s\n' "$_PUBLIC_CACHE" "$1"
+    else
+        printf '%s/jdk-%s\n' "$(cache_dir)" "$1"
+    fi
 }
 
 # --- A private JDK from another Debian release ------------------------------------------------------------------------------------
@@ -103,9 +112,13 @@ private_jdk_possible() {
 # decides whether the result is ever used.
 install_private_jdk() {
     local feature=$1 cache home lock
-    cache=$(cache_dir)
-    mkdir -p -- "$cache" || die "cannot create the cache directory $cache"
     home=$(_private_jdk_home "$feature")
+    cache=${home%/*}
+    if [ "$cache" = "$_PUBLIC_CACHE" ]; then
+        install -d -m 755 -- "$cache" # whatever the umask
+    else
+        mkdir -p -- "$cache"
+    fi || die "cannot create the cache directory $cache"
     exec {lock}>"$home.lock"
     if ! flock -n "$lock"; then
         say "waiting for another run that is fetching JDK $feature ..."
@@ -121,6 +134,7 @@ install_private_jdk() {
 
 _make_private_jdk() {
     local feature=$1 cache=$2 home=$3 work new release packages
+    umask 022 # what others are to run, they have to be able to read
     # Leftovers of a run that was killed; the lock is ours.
     rm -rf -- "$home".work.*
     work=$(mktemp -d "$home.work.XXXXXX") || exit 1

@@ -36,9 +36,9 @@ vm_kernel_names() {
 }
 
 # vm_fetch_kernel NAME ARCH DESTINATION: makes DESTINATION with kernel, config, release (what uname -r says) and modules/.
-# It appears whole or not at all. The caller holds a lock.
+# It appears whole or not at all: the caller holds a lock, and has the shell end at the first command that fails (set -e).
 vm_fetch_kernel() {
-    local name=$1 arch=$2 destination=$3 work=${3:?}.new package release
+    local name=$1 arch=$2 destination=$3 work=${3:?}.new package release tree deb place
     vm_kernel_row "$name"
     rm -rf -- "$work"
     mkdir -p -- "$work/apt/lists/partial" "$work/apt/archives/partial" "$work/package"
@@ -51,8 +51,8 @@ vm_fetch_kernel() {
         dpkg -x "$deb" "$work/package" || die "cannot unpack ${deb##*/}"
     done
 
-    local tree deb place
-    tree=$(printf '%s\n' "$work"/package{,/usr}/lib/modules/*/kernel | grep -v '\*' | tail -n 1)
+    tree=$(printf '%s\n' "$work"/package{,/usr}/lib/modules/*/kernel | grep -v '\*' | tail -n 1) ||
+        die "the package ${package% *} has no modules"
     tree=${tree%/kernel}
     release=${tree##*/}
     # From 7.x on everything is with the modules.
@@ -213,9 +213,9 @@ vm_apt_download() {
     }
 }
 
-# vm_make_initramfs KERNEL_DIRECTORY BUSYBOX INIT DESTINATION
+# vm_make_initramfs KERNEL_DIRECTORY BUSYBOX INIT DESTINATION: whole or not at all, as above.
 vm_make_initramfs() {
-    local kernel=$1 busybox=$2 init=$3 destination=$4 release work lib action file _arguments number=10
+    local kernel=$1 busybox=$2 init=$3 destination=$4 release work lib modules action file _arguments number=10
     release=$(<"$kernel/release")
     work=$destination.new
     rm -rf -- "$work"
@@ -226,13 +226,15 @@ vm_make_initramfs() {
     ln -s -- "$kernel/modules" "$work/lib/modules/$release"
     # modprobe knows the order; the guest then only inserts file after file.
     for lib in virtio_pci 9pnet_virtio 9p overlay; do
+        modules=$(modprobe -d "$work" -S "$release" -C /dev/null --show-depends "$lib") ||
+            die "the kernel $release has no module $lib"
         while read -r action file _arguments; do
             [ "$action" = insmod ] || continue
-            compgen -G "$work/root/modules/*-$(_vm_module_name "$file")" >/dev/null || {
+            if ! compgen -G "$work/root/modules/*-$(_vm_module_name "$file")" >/dev/null; then
                 _vm_unpack "$file" >"$work/root/modules/$number-$(_vm_module_name "$file")"
                 number=$((number + 1))
-            }
-        done < <(modprobe -d "$work" -S "$release" -C /dev/null --show-depends "$lib")
+            fi
+        done <<<"$modules"
     done
     (cd -- "$work/root" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) >"$work/cpio"
     mv -- "$work/cpio" "$destination"

@@ -2,6 +2,9 @@
 # Sourced by the scenarios, which set root, out and otelcol first: starts and stops a collector and agents, and kills what is left.
 # shellcheck disable=SC2154 # root, out, otelcol
 
+# shellcheck source=bin/lib/http.sh
+. "$root/bin/lib/http.sh"
+
 http=127.0.0.1:19743
 export OTLP_GRPC_ENDPOINT=127.0.0.1:14317 OTLP_HTTP_ENDPOINT=127.0.0.1:14318 HEALTH_ENDPOINT=127.0.0.1:14133
 pids=()
@@ -21,19 +24,6 @@ fail() {
     echo "scenario: $*" >&2
     tail -n 5 "$out"/*.err >&2
     exit 1
-}
-
-# get HOST:PORT PATH: body of a page that answers 200
-get() {
-    local status line body=
-    exec 9<>"/dev/tcp/${1%:*}/${1#*:}" || return 1
-    printf 'GET %s HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$2" >&9
-    read -r _ status _ <&9
-    while read -r line <&9 && [ "$line" != $'\r' ]; do :; done
-    body=$(cat <&9)
-    exec 9>&-
-    printf '%s' "$body"
-    [ "$status" = 200 ]
 }
 
 # await SECONDS WHAT COMMAND...

@@ -8,6 +8,11 @@ root=$1 out=$2 classpath=$3 otelcol=$4 javaagent=$5 extension=$6
 # shellcheck source=integration-tests/src/test/scenario/common.sh
 . "$root/integration-tests/src/test/scenario/common.sh"
 
+# What the kernel holds of a capture under a name, such as the trace events of return probes; nothing where there is no such directory.
+held() {
+    ls /sys/kernel/tracing/events/requestkey 2>/dev/null || true
+}
+
 # Another process makes keys of the application's description and asks for them.
 from_outside() {
     keyctl add user "$description" x @p >/dev/null
@@ -30,6 +35,7 @@ application=$!
 pids+=("$application")
 exec 8>"$stdin"
 await 500 "capture by the application" grep "calls on keys are captured with" "$out/own.app.err"
+held >"$out/own.held"
 from_outside
 echo >&8
 await 60 "calls of the application" grep absent "$out/own.app.out"
@@ -40,5 +46,5 @@ echo >&8
 status=0
 wait "$application" || status=$?
 echo "$status" >"$out/own.status"
-ls /sys/kernel/tracing/events/requestkey >"$out/own.left" 2>/dev/null || true # there is no such directory when nothing is left
+held >"$out/own.left"
 rm -r "${stdin%/*}"

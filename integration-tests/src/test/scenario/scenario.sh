@@ -7,18 +7,9 @@ set -euo pipefail
 root=$1 out=$2 calls=$3/calls operations=$3/operations otelcol=$4
 # shellcheck source=integration-tests/src/test/scenario/common.sh
 . "$root/integration-tests/src/test/scenario/common.sh"
-
-# call NAME COMMAND...: runs it and writes down when, and what it answered
-call() {
-    local name=$1 begin end answer
-    shift
-    begin=$(date +%s%N)
-    answer=$("$@" 2>/dev/null </dev/null) || true # what fails here is meant to
-    end=$(date +%s%N)
-    answer=${answer%%$'\n'*}
-    printf '%s %s %s %s\n' "$name" "$begin" "$end" "${answer:--}" >>"$out/truth"
-    last=$answer
-}
+# shellcheck source=integration-tests/src/test/scenario/call.sh
+. "$root/integration-tests/src/test/scenario/call.sh"
+truth=$out/truth
 
 start_collector
 
@@ -52,7 +43,8 @@ call unlink keyctl unlink "$last" @s
 stop_agent grpc
 
 export OTEL_EXPORTER_OTLP_ENDPOINT=http://$OTLP_HTTP_ENDPOINT OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
-start_agent http --type user
+# Of nobody else on the host: what is delivered is counted.
+start_agent http --type user --description-prefix it-bulk
 call bulk "$calls" request 10000 "it-bulk-$$"
 stop_agent http
 

@@ -8,19 +8,10 @@
 set -euo pipefail
 
 out=$1 tools=$2
-[ ! -e "$out/story" ] || { echo "story: $out/story is there already" >&2; exit 2; }
-
-# call NAME COMMAND...: runs it and writes down when, and what it answered
-call() {
-    local name=$1 begin end answer
-    shift
-    begin=$(date +%s%N)
-    answer=$("$@" 2>/dev/null </dev/null) || true # what fails here is meant to
-    end=$(date +%s%N)
-    answer=${answer%%$'\n'*}
-    printf '%s %s %s %s\n' "$name" "$begin" "$end" "${answer:--}" >>"$out/story"
-    last=$answer
-}
+# shellcheck source=integration-tests/src/test/scenario/call.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/call.sh"
+truth=$out/story
+[ ! -e "$truth" ] || { echo "story: $truth is there already" >&2; exit 2; }
 
 helper=/tmp/requestkey-story-helper
 cat >"$helper" <<'HELPER'

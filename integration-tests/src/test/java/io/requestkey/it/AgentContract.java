@@ -203,8 +203,10 @@ abstract class AgentContract {
     for (String signal : List.of("logs", "traces")) {
       JsonNode account = ledger.path(signal);
       assertBalanced(account);
-      assertThat(account.path("hits").asLong()).isEqualTo(30_100);
-      assertThat(account.path("filtered").asLong()).isEqualTo(100);
+      // Others on the host may call meanwhile; what they do is filtered as well.
+      long filtered = account.path("filtered").asLong();
+      assertThat(filtered).isGreaterThanOrEqualTo(100);
+      assertThat(account.path("hits").asLong() - filtered).isEqualTo(30_000);
       assertThat(account.path("lost").path("ring_full").asLong()).isPositive();
     }
     assertThat((long) bulk(scenario().logs(), "it-flood").size())

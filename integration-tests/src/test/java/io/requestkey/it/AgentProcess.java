@@ -96,6 +96,18 @@ final class AgentProcess implements AutoCloseable {
     return get("/readyz").status() == 200;
   }
 
+  /** Whether it traces within some time. Does not mind if it ends before. */
+  boolean ready(Duration atMost) throws IOException, InterruptedException {
+    long begun = System.nanoTime();
+    while (process.isAlive() && System.nanoTime() - begun < atMost.toNanos()) {
+      if (ready()) {
+        return true;
+      }
+      Thread.sleep(20);
+    }
+    return false;
+  }
+
   JsonNode ledger() throws IOException {
     return JSON.readTree(get("/ledger").body());
   }

@@ -26,6 +26,8 @@ final class Collector implements AutoCloseable {
 
   private final Path folder;
   private final int port;
+  private final String configuration;
+  private final Map<String, String> settings;
   private final List<Path> files = new ArrayList<>();
   private @Nullable Process process;
 
@@ -34,12 +36,29 @@ final class Collector implements AutoCloseable {
    * one after.
    */
   Collector(Path folder, int port) {
+    this(folder, port, "integration-tests/src/test/resources/otelcol-test.yaml", Map.of());
+  }
+
+  /**
+   * Likewise, with another configuration.
+   *
+   * @param configuration its file, from the project's folder; may write none
+   * @param settings variables that it reads, besides those of ports and file
+   */
+  Collector(Path folder, int port, String configuration, Map<String, String> settings) {
     this.folder = folder;
     this.port = port;
+    this.configuration = configuration;
+    this.settings = settings;
   }
 
   String grpcEndpoint() {
-    return "http://127.0.0.1:" + port;
+    return "http://" + grpcAddress();
+  }
+
+  /** The host and port of {@link #grpcEndpoint}. */
+  String grpcAddress() {
+    return "127.0.0.1:" + port;
   }
 
   String httpEndpoint() {
@@ -54,21 +73,22 @@ final class Collector implements AutoCloseable {
     Path file = folder.resolve("collector-" + files.size() + ".jsonl");
     ProcessBuilder builder =
         new ProcessBuilder(
-                Machine.otelcol(),
-                "--config",
-                Machine.root()
-                    .resolve("integration-tests/src/test/resources/otelcol-test.yaml")
-                    .toString())
+                Machine.otelcol(), "--config", Machine.root().resolve(configuration).toString())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("collector-" + files.size() + ".log").toFile());
     builder
         .environment()
         .putAll(
             Map.of(
-                "OTELCOL_OUT", file.toString(),
-                "OTLP_GRPC_ENDPOINT", "127.0.0.1:" + port,
-                "OTLP_HTTP_ENDPOINT", "127.0.0.1:" + (port + 1),
-                "HEALTH_ENDPOINT", "127.0.0.1:" + (port + 2)));
+                "OTELCOL_OUT",
+                file.toString(),
+                "OTLP_GRPC_ENDPOINT",
+                grpcAddress(),
+                "OTLP_HTTP_ENDPOINT",
+                "127.0.0.1:" + (port + 1),
+                "HEALTH_ENDPOINT",
+                "127.0.0.1:" + (port + 2)));
+    builder.environment().putAll(settings);
     files.add(file);
     process = builder.start();
     Awaitility.await("healthy collector")
@@ -133,9 +153,10 @@ final class Collector implements AutoCloseable {
   @Override
   public void close() {
     Process running = process;
+    process = null;
     if (running != null) {
-      boolean _ = running.destroyForcibly().isAlive();
-      process = null;
+      // Its ports and files are free for the next one only then.
+      var _ = running.destroyForcibly().onExit().join();
     }
   }
 }

@@ -44,7 +44,8 @@ final class OwnCaptureGuestIT {
             said,
             new Scenario.Items(scenario.logs(), scenario.spans()))
         .assertEverything("kernel");
-    // Such as the trace events of return probes.
+    // Such as the trace events of return probes: there were some, and none is left.
+    assertThat(scenario.file("own.held")).isNotEmpty();
     assertThat(scenario.file("own.left")).isEmpty();
   }
 }

@@ -144,7 +144,14 @@ final class OwnCaptureIT {
             .formatted(collector.httpEndpoint()));
 
     OwnCaptureRun run =
-        run(List.of(), agent("newest"), CAPTURED, List.of("-Dotel.config.file=" + yaml));
+        run(
+            List.of(),
+            agent("newest"),
+            CAPTURED,
+            List.of("-Dotel.config.file=" + yaml),
+            classPath(),
+            // There is no place for us to learn of the SDK's end before it.
+            5);
 
     assertLogRecordsOnly(run);
   }
@@ -176,8 +183,10 @@ final class OwnCaptureIT {
               readable.resolve("extension.jar"));
       Path classes = readable.resolve("classes/io/requestkey/it/app");
       Files.createDirectories(classes);
-      try (InputStream in = SelfCaller.class.getResourceAsStream("SelfCaller.class")) {
-        Files.copy(Objects.requireNonNull(in), classes.resolve("SelfCaller.class"));
+      for (String file : List.of("SelfCaller.class", "KeySyscalls.class")) {
+        try (InputStream in = SelfCaller.class.getResourceAsStream(file)) {
+          Files.copy(Objects.requireNonNull(in), classes.resolve(file));
+        }
       }
       List<Path> libraries = new ArrayList<>();
       try (var files =
@@ -199,7 +208,8 @@ final class OwnCaptureIT {
               agent + "," + extension,
               NOT_CAPTURED,
               List.of("-Dotel.requestkey.capture=self"),
-              readable.resolve("classes") + ":" + readable + "/*");
+              readable.resolve("classes") + ":" + readable + "/*",
+              0);
 
       assertThat(libraries).isNotEmpty();
       assertThat(run.exitStatus()).as(run.output()).isZero();
@@ -268,12 +278,14 @@ final class OwnCaptureIT {
 
   private OwnCaptureRun run(List<String> prefix, String jars, String awaited, List<String> options)
       throws Exception {
-    return run(
-        prefix,
-        jars,
-        awaited,
-        options,
-        Machine.root().resolve("integration-tests/target/test-classes") + ":" + libraries() + "/*");
+    return run(prefix, jars, awaited, options, classPath(), 0);
+  }
+
+  private static String classPath() {
+    return Machine.root().resolve("integration-tests/target/test-classes")
+        + ":"
+        + libraries()
+        + "/*";
   }
 
   /**
@@ -282,9 +294,16 @@ final class OwnCaptureIT {
    * @param jars the Java agent, then its extensions, parted by commas
    * @param awaited what is said before it begins
    * @param options the last of the same name counts
+   * @param arrived how many log records of calls are there before it may end; with 0 it ends at
+   *     once, and what waits to be told has to be told by then
    */
   private OwnCaptureRun run(
-      List<String> prefix, String jars, String awaited, List<String> options, String classPath)
+      List<String> prefix,
+      String jars,
+      String awaited,
+      List<String> options,
+      String classPath,
+      int arrived)
       throws Exception {
     String description = "it-own:" + Long.toHexString(System.nanoTime());
     String[] agentAndExtensions = jars.split(",", 2);
@@ -317,7 +336,11 @@ final class OwnCaptureIT {
       process.outputWriter().flush();
       String _ = awaitSaid(process, output, said, "absent");
       callFromOutside(description);
-      // At once: what waits to be told has to be told by the end.
+      if (arrived > 0) {
+        Awaitility.await("log records")
+            .atMost(Duration.ofMinutes(1))
+            .until(() -> collector.received().logs.size() >= arrived);
+      }
       process.outputWriter().write("\n");
       process.outputWriter().flush();
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(String.join("\n", output)).isTrue();

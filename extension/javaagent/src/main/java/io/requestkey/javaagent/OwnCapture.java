@@ -29,8 +29,8 @@ final class OwnCapture {
 
   private static final Duration EMIT_LIMIT = Duration.ofSeconds(5);
 
-  /** The next one that captures on this host takes away what is left after that. */
-  private static final long DETACH_MILLIS = 10_000;
+  /** Of all that the end takes; the next one that captures on this host takes away what is left. */
+  private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
   private static final KernelIds IDS = new KernelIds();
 
@@ -43,9 +43,29 @@ final class OwnCapture {
   /** Whether it is asked for and this JVM can do it. Warns once if only the first is so. */
   static synchronized boolean wanted() {
     if (wanted == null) {
-      wanted = decide(Setting.CAPTURE.given(), Runtime.version().feature()) && recentAgent();
+      wanted =
+          decide(Setting.CAPTURE.given(), Runtime.version().feature())
+              && loadedByAgent(OwnCapture.class.getClassLoader())
+              && recentAgent();
     }
     return wanted;
+  }
+
+  /**
+   * Only the Java agent says when its SDK is ready. An SDK without it finds us on the class path,
+   * as the publisher, and would otherwise be given an id generator for nothing.
+   */
+  static boolean loadedByAgent(@Nullable ClassLoader ours) {
+    if (ours != null && ours.getClass().getName().startsWith("io.opentelemetry.javaagent.")) {
+      return true;
+    }
+    if (System.getProperty(OWNER_PROPERTY) == null) {
+      logger.log(
+          Level.WARNING,
+          "request_key: calls on keys are not captured: this needs the OpenTelemetry Java agent,"
+              + " with this jar as its extension");
+    }
+    return false;
   }
 
   /**
@@ -132,18 +152,28 @@ final class OwnCapture {
     }
   }
 
-  /** Finishes, and lets the programs go: a trace event made for them would outlive this process. */
   private static void end() {
-    Thread running;
+    CaptureRun running;
+    Thread capturing;
     synchronized (OwnCapture.class) {
-      running = thread;
+      running = run;
+      capturing = thread;
     }
-    finish();
-    if (running == null) {
-      return;
+    if (running != null && capturing != null) {
+      end(running, capturing, END_LIMIT);
     }
+  }
+
+  /**
+   * Finishes, and lets the programs go: a trace event made for them would outlive this process.
+   *
+   * @param limit for both; the JVM does not end earlier
+   */
+  static void end(CaptureRun running, Thread capturing, Duration limit) {
+    long begun = System.nanoTime();
+    running.stop(limit.compareTo(EMIT_LIMIT) < 0 ? limit : EMIT_LIMIT);
     try {
-      TimeUnit.MILLISECONDS.timedJoin(running, DETACH_MILLIS);
+      TimeUnit.NANOSECONDS.timedJoin(capturing, limit.toNanos() - (System.nanoTime() - begun));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -5,6 +5,8 @@
 package io.requestkey.javaagent;
 
 import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,10 @@ enum Setting {
   CAPTURE("otel.requestkey.capture"),
   /** The SDK's own: whether it does nothing at all. */
   SDK_DISABLED("otel.sdk.disabled");
+
+  static final String PREFIX = "otel.requestkey.";
+
+  private static final String VARIABLE_PREFIX = "OTEL_REQUESTKEY_";
 
   private final String property;
 
@@ -51,6 +57,30 @@ enum Setting {
     String variable = property.toUpperCase(Locale.ROOT).replace('.', '_');
     value = System.getenv(variable);
     return value == null || value.isBlank() ? null : new Given(variable, value.trim());
+  }
+
+  /** All properties and variables of ours that are given, known or not, by the names they have. */
+  static SortedSet<String> allGiven() {
+    SortedSet<String> all = new TreeSet<>();
+    for (String property : System.getProperties().stringPropertyNames()) {
+      if (property.startsWith(PREFIX) && !System.getProperty(property, "").isBlank()) {
+        all.add(property);
+      }
+    }
+    System.getenv()
+        .forEach((variable, value) -> {
+          if (variable.startsWith(VARIABLE_PREFIX) && !value.isBlank()) {
+            all.add(variable);
+          }
+        });
+    return all;
+  }
+
+  /** The property that a name means which is one, or is that of a variable. */
+  static String property(String name) {
+    return name.startsWith(VARIABLE_PREFIX)
+        ? name.toLowerCase(Locale.ROOT).replace('_', '.')
+        : name;
   }
 
   /** On unless {@code false} is said. */

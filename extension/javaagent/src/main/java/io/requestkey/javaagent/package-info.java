@@ -6,7 +6,8 @@
 /**
  * Extension of the OpenTelemetry Java agent.
  *
- * <p>Java 17 class files: it runs in the application's JVM.
+ * <p>It runs in the application's JVM: Java 17 class files, but for those that are loaded by name
+ * where the JVM is newer, of Java 22 (foreign functions) and of Java 25 (own-process capture).
  */
 @NullMarked
 package io.requestkey.javaagent;

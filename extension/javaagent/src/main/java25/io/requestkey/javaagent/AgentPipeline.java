@@ -19,11 +19,13 @@ import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.requestkey.telemetry.KeyringEvents;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The way from what a call became to the application's own exporters, through all of its samplers,
- * processors and limits. Resource and scope are what the SDK makes them. For one thread.
+ * processors and limits. Resource and scope are what the SDK makes them. What a sampler or a
+ * processor throws costs that log record or span and no other. For one thread.
  */
 final class AgentPipeline {
 
@@ -31,6 +33,7 @@ final class AgentPipeline {
   private final Tracer tracer;
   private final KernelIds ids;
   private final Runnable otherIds;
+  private final Consumer<Throwable> failed;
   private boolean spans = true;
 
   /**
@@ -38,8 +41,14 @@ final class AgentPipeline {
    *
    * @param version version of this software, for the instrumentation scope
    * @param otherIds run once, when it is found that spans do not get the ids they should have
+   * @param failed told what the application's part of the way threw, each time
    */
-  AgentPipeline(OpenTelemetry openTelemetry, String version, KernelIds ids, Runnable otherIds) {
+  AgentPipeline(
+      OpenTelemetry openTelemetry,
+      String version,
+      KernelIds ids,
+      Runnable otherIds,
+      Consumer<Throwable> failed) {
     logger =
         openTelemetry
             .getLogsBridge()
@@ -49,10 +58,19 @@ final class AgentPipeline {
     tracer = openTelemetry.getTracer(KeyringEvents.SCOPE, version);
     this.ids = ids;
     this.otherIds = otherIds;
+    this.failed = failed;
   }
 
   /** Emits a log record, within the span that it says. */
   void log(LogRecordData log) {
+    try {
+      emit(log);
+    } catch (RuntimeException | LinkageError e) {
+      failed.accept(e);
+    }
+  }
+
+  private void emit(LogRecordData log) {
     LogRecordBuilder builder =
         logger
             .logRecordBuilder()
@@ -76,12 +94,22 @@ final class AgentPipeline {
    * Emits a span, if the sampler wants it.
    *
    * @param parent what its parent has become; invalid for none
-   * @return what it has become itself; null when it cannot have its ids, and is therefore left out
+   * @return what it has become itself; null when it was left out, because it cannot have its ids or
+   *     something threw
    */
   @Nullable SpanContext span(SpanData span, SpanContext parent) {
     if (!spans) {
       return null;
     }
+    try {
+      return make(span, parent);
+    } catch (RuntimeException | LinkageError e) {
+      failed.accept(e);
+      return null;
+    }
+  }
+
+  private @Nullable SpanContext make(SpanData span, SpanContext parent) {
     SpanBuilder builder =
         tracer
             .spanBuilder(span.getName())

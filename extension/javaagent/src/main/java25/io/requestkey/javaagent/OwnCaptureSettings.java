@@ -11,6 +11,7 @@ import io.requestkey.telemetry.Redaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of own-process capture. They have the names and values that they have for the host
- * agent; those that could only mean another process are refused rather than passed over, as a
- * filter that does nothing tells more than was asked for.
+ * agent; those that could only mean another process, and those that nobody knows, are refused
+ * rather than passed over, as a filter that does nothing tells more than was asked for.
  *
  * @param capture how to capture
  * @param redaction how much of the texts of calls is told
@@ -33,15 +34,20 @@ record OwnCaptureSettings(CaptureOptions capture, Redaction redaction, Duration 
 
   private static final Duration DEFAULT_LINK_WINDOW = Duration.ofSeconds(2);
 
-  private static final String PREFIX = "otel.requestkey.";
-
   /**
    * Reads them.
    *
    * @param source gives a setting by the name of its property; null where it is not given
+   * @param names the properties and variables of ours that are given
    * @throws IllegalArgumentException when one is wrong; the message names it and what is possible
    */
-  static OwnCaptureSettings read(Function<String, Setting.@Nullable Given> source) {
+  static OwnCaptureSettings read(
+      Function<String, Setting.@Nullable Given> source, Collection<String> names) {
+    List<String> unknown = SettingNames.unknown(names);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          String.join(", ", unknown) + " is set, but there is no such setting");
+    }
     Reader reader = new Reader(source);
     for (String other : List.of("pid", "not.pid", "cgroup", "not.cgroup")) {
       Setting.Given given = reader.given(other);
@@ -67,7 +73,7 @@ record OwnCaptureSettings(CaptureOptions capture, Redaction redaction, Duration 
   private record Reader(Function<String, Setting.@Nullable Given> source) {
 
     Setting.@Nullable Given given(String name) {
-      return source.apply(PREFIX + name);
+      return source.apply(Setting.PREFIX + name);
     }
 
     String text(String name, String otherwise) {
@@ -109,15 +115,15 @@ record OwnCaptureSettings(CaptureOptions capture, Redaction redaction, Duration 
     Redaction redaction() {
       Redaction.Level description = choice("redact.description", Redaction.DEFAULT.description());
       Redaction.Level callout =
-          text("redact.callout", "auto").equals("auto")
+          text("redact.callout", "auto").equalsIgnoreCase("auto")
               ? null
-              : choice("redact.callout", Redaction.Level.FULL);
+              : choice("redact.callout", Redaction.Level.FULL, "auto, ");
       String salt = text("redact.salt", "");
       boolean hash = description == Redaction.Level.HASH || callout == Redaction.Level.HASH;
       if (hash && salt.isEmpty()) {
         throw new IllegalArgumentException(
             "hash needs a secret of this host in "
-                + PREFIX
+                + Setting.PREFIX
                 + "redact.salt: without one, a dictionary tells what was hashed");
       }
       return new Redaction(description, callout, salt);
@@ -140,14 +146,15 @@ record OwnCaptureSettings(CaptureOptions capture, Redaction redaction, Duration 
       throw wrong("link.window", "milliseconds from 0 to 86400000 are needed");
     }
 
-    /** Bytes, with an optional suffix k or m (powers of 1024). */
+    /** Bytes, with an optional suffix k, m or g (powers of 1024). */
     int size(String name, int otherwise) {
       Setting.Given given = given(name);
       if (given == null) {
         return otherwise;
       }
       String value = given.value().toLowerCase(Locale.ROOT);
-      int shift = value.endsWith("k") ? 10 : value.endsWith("m") ? 20 : 0;
+      int shift =
+          value.endsWith("k") ? 10 : value.endsWith("m") ? 20 : value.endsWith("g") ? 30 : 0;
       try {
         long number = Long.parseLong(shift == 0 ? value : value.substring(0, value.length() - 1));
         if (number > 0 && number <= 1L << 30 >> shift) {
@@ -160,6 +167,11 @@ record OwnCaptureSettings(CaptureOptions capture, Redaction redaction, Duration 
     }
 
     <E extends Enum<E>> E choice(String name, E otherwise) {
+      return choice(name, otherwise, "");
+    }
+
+    /** Likewise; {@code besides} names what is possible and no constant. */
+    private <E extends Enum<E>> E choice(String name, E otherwise, String besides) {
       Setting.Given given = given(name);
       if (given == null) {
         return otherwise;
@@ -172,7 +184,8 @@ record OwnCaptureSettings(CaptureOptions capture, Redaction redaction, Duration 
       }
       throw wrong(
           name,
-          Arrays.stream(constants)
+          besides
+              + Arrays.stream(constants)
                   .map(constant -> constant.name().toLowerCase(Locale.ROOT))
                   .collect(Collectors.joining(", "))
               + " are possible");
@@ -182,7 +195,7 @@ record OwnCaptureSettings(CaptureOptions capture, Redaction redaction, Duration 
       Setting.Given given = given(name);
       return new IllegalArgumentException(
           "wrong value for "
-              + (given == null ? PREFIX + name : given.name())
+              + (given == null ? Setting.PREFIX + name : given.name())
               + ": '"
               + (given == null ? "" : given.value())
               + "'; "

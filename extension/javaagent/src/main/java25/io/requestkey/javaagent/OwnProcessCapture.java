@@ -42,21 +42,8 @@ final class OwnProcessCapture implements CaptureRun {
 
   private static final Logger logger = Logger.getLogger(OwnProcessCapture.class.getName());
 
-  private static final int MAX_DRAIN = 256;
-
   /** Lets a batch gather, so that a busy process costs a wake-up a batch, not a call. */
   private static final int GATHER_MILLIS = 10;
-
-  /** Bounds the delay of a span whose time comes while nothing is called. */
-  private static final int HELD_POLL_MILLIS = 100;
-
-  /** Bounds the delay of a record whose wake-up was not sent. */
-  private static final int POLL_MILLIS = 500;
-
-  /** For what is called while the process ends. */
-  private static final long LAST_DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  private static final long LOSSES_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final KernelIds ids;
   private final CountDownLatch emitted = new CountDownLatch(1);
@@ -109,11 +96,12 @@ final class OwnProcessCapture implements CaptureRun {
   }
 
   private void capture() throws CaptureException, IOException, CorruptRecordException {
-    OwnCaptureSettings settings = OwnCaptureSettings.read(Setting::given);
+    OwnCaptureSettings settings = OwnCaptureSettings.read(Setting::given, Setting.allGiven());
     String version = version();
     String bootId = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     AgentPipeline pipeline =
-        new AgentPipeline(GlobalOpenTelemetry.get(), version, ids, this::otherIds);
+        new AgentPipeline(
+            GlobalOpenTelemetry.get(), version, ids, this::otherIds, this::notEmitted);
     CallEmitter emitter =
         new CallEmitter(
             // The resource is the SDK's; this one is seen by nobody.
@@ -123,11 +111,17 @@ final class OwnProcessCapture implements CaptureRun {
             ownThread());
     OwnLosses losses =
         new OwnLosses(LossRecord.maker(Resource.empty(), version), KernelClock.epochNanos());
+    if (stopping) {
+      return; // As of a JVM that only says its version: it is not to wait for programs to be
+      // loaded.
+    }
     Capture capture = Capture.start(settings.capture());
     try {
       announce(capture);
       wakeable(capture.ring());
-      emit(capture, bootId, emitter, losses, pipeline);
+      Work work = new Work(capture, bootId, emitter, losses, pipeline);
+      new CallLoop(work, () -> stopping, System::nanoTime).run();
+      emitter.flush();
     } finally {
       wakeable(null);
       emitted.countDown();
@@ -141,77 +135,96 @@ final class OwnProcessCapture implements CaptureRun {
     }
   }
 
-  private void emit(
-      Capture capture, String bootId, CallEmitter emitter, OwnLosses losses, AgentPipeline pipeline)
-      throws CorruptRecordException, CaptureException {
-    AnchoredBootClock clock =
+  /** What is done in turn, on the thread that captures. */
+  private final class Work implements CallLoop.Work {
+
+    private final Capture capture;
+    private final String bootId;
+    private final CallEmitter emitter;
+    private final OwnLosses losses;
+    private final AgentPipeline pipeline;
+    private final AnchoredBootClock clock =
         new AnchoredBootClock(() -> {
           KernelClock.Reading reading = KernelClock.read();
           return new ClockAnchor(reading.bootNanos(), reading.epochNanos());
         });
-    long toldNanos = System.nanoTime();
-    long stopNanos = 0;
-    boolean last = false;
-    while (!last) {
-      // Looked at before the ring, which then holds all that was called before.
-      last = stopping;
-      if (last && stopNanos == 0) {
-        stopNanos = System.nanoTime();
-      }
+
+    /** When the ring was last looked at. */
+    private Observation looked;
+
+    Work(
+        Capture capture,
+        String bootId,
+        CallEmitter emitter,
+        OwnLosses losses,
+        AgentPipeline pipeline) {
+      this.capture = capture;
+      this.bootId = bootId;
+      this.emitter = emitter;
+      this.losses = losses;
+      this.pipeline = pipeline;
+      looked = new Observation(bootId, KernelClock.epochNanos(), clock.offsetNanos());
+    }
+
+    @Override
+    public int drain(int max) throws CorruptRecordException {
       boolean _ = clock.reanchor();
-      Observation before = observation(bootId, clock);
-      int taken =
-          capture
-              .ring()
-              .drain(
-                  (data, offset, length) -> {
-                    take(data, offset, length, observation(bootId, clock), emitter, losses);
-                    return true;
-                  },
-                  MAX_DRAIN);
-      if (taken == MAX_DRAIN && !(last && System.nanoTime() - stopNanos >= LAST_DRAIN_NANOS)) {
-        last = false;
-        continue;
-      }
-      if (taken == 0) {
-        emitter.tick(before);
-      }
-      if (last || System.nanoTime() - toldNanos >= LOSSES_NANOS) {
-        toldNanos = System.nanoTime();
-        losses.tell(capture.counts(), KernelClock.epochNanos(), pipeline::log);
-      }
-      if (!last && taken == 0) {
-        capture.ring().await(emitter.holds() ? HELD_POLL_MILLIS : POLL_MILLIS);
-        capture.ring().nap(GATHER_MILLIS);
+      looked = observation();
+      return capture
+          .ring()
+          .drain(
+              (data, offset, length) -> {
+                take(data, offset, length);
+                return true;
+              },
+              max);
+    }
+
+    private Observation observation() {
+      return new Observation(bootId, KernelClock.epochNanos(), clock.offsetNanos());
+    }
+
+    private void take(MemorySegment data, long offset, int length) {
+      byte[] record = new byte[length];
+      MemorySegment.copy(data, ValueLayout.JAVA_BYTE, offset, record, 0, length);
+      try {
+        emitter.accept(RecordDecoder.decode(record), observation());
+      } catch (CorruptRecordException e) {
+        losses.undecodable();
+        logger.log(Level.FINE, "request_key: a record is lost: {0}", e.getMessage());
+      } catch (RuntimeException e) {
+        notEmitted(e);
       }
     }
-    emitter.flush();
+
+    @Override
+    public void tick() {
+      emitter.tick(looked);
+    }
+
+    @Override
+    public boolean holds() {
+      return emitter.holds();
+    }
+
+    @Override
+    public void tellLosses() throws CaptureException {
+      losses.tell(capture.counts(), KernelClock.epochNanos(), pipeline::log);
+    }
+
+    @Override
+    public void await(int millis) {
+      capture.ring().await(millis);
+      capture.ring().nap(GATHER_MILLIS);
+    }
   }
 
-  private static Observation observation(String bootId, AnchoredBootClock clock) {
-    return new Observation(bootId, KernelClock.epochNanos(), clock.offsetNanos());
-  }
-
-  private void take(
-      MemorySegment data,
-      long offset,
-      int length,
-      Observation now,
-      CallEmitter emitter,
-      OwnLosses losses) {
-    byte[] record = new byte[length];
-    MemorySegment.copy(data, ValueLayout.JAVA_BYTE, offset, record, 0, length);
-    try {
-      emitter.accept(RecordDecoder.decode(record), now);
-    } catch (CorruptRecordException e) {
-      losses.undecodable();
-      logger.log(Level.FINE, "request_key: a record is lost: {0}", e.getMessage());
-    } catch (RuntimeException e) {
-      // Of a processor of the application's: the next call may fare better.
-      if (!saidFailure) {
-        saidFailure = true;
-        logger.log(Level.WARNING, "request_key: a call could not be emitted", e);
-      }
+  /** As of a sampler or processor of the application's: the next call may fare better. */
+  private void notEmitted(Throwable e) {
+    if (!saidFailure) {
+      saidFailure = true;
+      logger.log(
+          Level.WARNING, "request_key: a call could not be emitted; it is said only this once", e);
     }
   }
 

@@ -14,7 +14,9 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.logs.LogRecordProcessor;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
@@ -24,12 +26,17 @@ import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.testing.logs.TestLogRecordData;
 import io.opentelemetry.sdk.testing.trace.TestSpanData;
 import io.opentelemetry.sdk.trace.IdGenerator;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingResult;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,6 +63,9 @@ final class AgentPipelineTest {
   private final InMemorySpanExporter spans = InMemorySpanExporter.create();
   private final InMemoryLogRecordExporter logs = InMemoryLogRecordExporter.create();
   private final AtomicInteger otherIds = new AtomicInteger();
+  private final List<Throwable> failures = new ArrayList<>();
+  private SpanProcessor spanProcessor = SpanProcessor.composite();
+  private LogRecordProcessor logProcessor = LogRecordProcessor.composite();
   private OpenTelemetrySdk sdk = OpenTelemetrySdk.builder().build();
 
   @AfterEach
@@ -72,15 +82,17 @@ final class AgentPipelineTest {
                     .setResource(APPLICATION)
                     .setIdGenerator(generator)
                     .setSampler(sampler)
+                    .addSpanProcessor(spanProcessor)
                     .addSpanProcessor(SimpleSpanProcessor.create(spans))
                     .build())
             .setLoggerProvider(
                 SdkLoggerProvider.builder()
                     .setResource(APPLICATION)
+                    .addLogRecordProcessor(logProcessor)
                     .addLogRecordProcessor(SimpleLogRecordProcessor.create(logs))
                     .build())
             .build();
-    return new AgentPipeline(sdk, "1.2.3", ids, otherIds::incrementAndGet);
+    return new AgentPipeline(sdk, "1.2.3", ids, otherIds::incrementAndGet, failures::add);
   }
 
   private static SpanContext context(String spanId, TraceFlags flags) {
@@ -218,5 +230,75 @@ final class AgentPipelineTest {
         .log(TestLogRecordData.builder().setEventName("keyring.loss").build());
 
     assertThat(logs.getFinishedLogRecordItems().getFirst().getSpanContext().isValid()).isFalse();
+  }
+
+  @Test
+  void whatASamplerThrowsCostsOneSpanAndNoOther() {
+    AtomicInteger asked = new AtomicInteger();
+    Sampler sampler =
+        new Sampler() {
+          @Override
+          public SamplingResult shouldSample(
+              Context parent,
+              String traceId,
+              String name,
+              SpanKind kind,
+              Attributes attributes,
+              List<LinkData> links) {
+            if (asked.getAndIncrement() == 0) {
+              throw new IllegalStateException("sampler");
+            }
+            return SamplingResult.recordAndSample();
+          }
+
+          @Override
+          public String getDescription() {
+            return "throws once";
+          }
+        };
+    AgentPipeline pipeline = pipeline(ids, sampler);
+
+    assertThat(pipeline.span(span().build(), SpanContext.getInvalid())).isNull();
+    assertThat(pipeline.span(span().build(), SpanContext.getInvalid())).isNotNull();
+
+    assertThat(failures).singleElement().extracting(Throwable::getMessage).isEqualTo("sampler");
+    assertThat(spans.getFinishedSpanItems()).hasSize(1);
+    assertThat(ids.generateSpanId()).isNotEqualTo(SPAN_ID);
+  }
+
+  @Test
+  void whatProcessorsThrowIsHandedOnAndNothingElse() {
+    spanProcessor =
+        new SpanProcessor() {
+          @Override
+          public void onStart(Context parent, ReadWriteSpan span) {
+            throw new IllegalStateException("span processor");
+          }
+
+          @Override
+          public boolean isStartRequired() {
+            return true;
+          }
+
+          @Override
+          public void onEnd(ReadableSpan span) {}
+
+          @Override
+          public boolean isEndRequired() {
+            return false;
+          }
+        };
+    logProcessor =
+        (context, log) -> {
+          throw new NoClassDefFoundError("log processor");
+        };
+    AgentPipeline pipeline = pipeline(ids, Sampler.alwaysOn());
+
+    assertThat(pipeline.span(span().build(), SpanContext.getInvalid())).isNull();
+    pipeline.log(TestLogRecordData.builder().setEventName("keyring.loss").build());
+
+    assertThat(failures)
+        .extracting(Throwable::getMessage)
+        .containsExactly("span processor", "log processor");
   }
 }

@@ -6,6 +6,7 @@ package io.requestkey.javaagent;
 
 import static io.opentelemetry.sdk.testing.assertj.OpenTelemetryAssertions.assertThat;
 
+import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
@@ -13,7 +14,10 @@ import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.testing.exporter.InMemoryLogRecordExporter;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
@@ -36,6 +40,7 @@ import io.requestkey.telemetry.KeyTelemetry;
 import io.requestkey.telemetry.Observation;
 import io.requestkey.telemetry.Redaction;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -57,12 +62,36 @@ final class CallEmitterTest {
   private final InMemorySpanExporter spans = InMemorySpanExporter.create();
   private final InMemoryLogRecordExporter logs = InMemoryLogRecordExporter.create();
   private final KernelIds ids = new KernelIds();
+  private final List<Throwable> failures = new ArrayList<>();
+  private boolean processorThrows;
   private final OpenTelemetrySdk sdk =
       OpenTelemetrySdk.builder()
           .setTracerProvider(
               SdkTracerProvider.builder()
                   .setIdGenerator(ids)
                   .setSampler(Sampler.parentBased(Sampler.alwaysOn()))
+                  .addSpanProcessor(
+                      new SpanProcessor() {
+                        @Override
+                        public void onStart(Context parent, ReadWriteSpan span) {
+                          if (processorThrows) {
+                            throw new IllegalStateException("processor");
+                          }
+                        }
+
+                        @Override
+                        public boolean isStartRequired() {
+                          return true;
+                        }
+
+                        @Override
+                        public void onEnd(ReadableSpan span) {}
+
+                        @Override
+                        public boolean isEndRequired() {
+                          return false;
+                        }
+                      })
                   .addSpanProcessor(SimpleSpanProcessor.create(spans))
                   .build())
           .setLoggerProvider(
@@ -79,7 +108,7 @@ final class CallEmitterTest {
   private CallEmitter emitter(int ownThread) {
     return new CallEmitter(
         KeyTelemetry.create(Resource.empty(), "test", Redaction.DEFAULT),
-        new AgentPipeline(sdk, "test", ids, () -> {}),
+        new AgentPipeline(sdk, "test", ids, () -> {}, failures::add),
         Duration.ofSeconds(2),
         ownThread);
   }
@@ -258,5 +287,27 @@ final class CallEmitterTest {
 
     assertThat(spans.getFinishedSpanItems()).hasSize(2);
     assertThat(emitter.holds()).isFalse();
+  }
+
+  @Test
+  void aProcessorThatThrowsWhenSpansAreLetGoEndsNothing() {
+    CallEmitter emitter = emitter(0);
+    emitter.accept(request(1), seconds(10));
+    processorThrows = true;
+
+    emitter.tick(seconds(13));
+
+    assertThat(failures).hasSize(1);
+    assertThat(emitter.holds()).isFalse();
+
+    emitter.accept(request(1), seconds(14));
+    emitter.flush();
+    assertThat(failures).hasSize(2);
+
+    processorThrows = false;
+    emitter.accept(request(1), seconds(20));
+    emitter.flush();
+    assertThat(failures).hasSize(2);
+    assertThat(span(REQUEST).getName()).isEqualTo("request_key user");
   }
 }

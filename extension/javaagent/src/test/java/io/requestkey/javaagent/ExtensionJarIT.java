@@ -27,9 +27,10 @@ final class ExtensionJarIT {
 
   private static final String OWN = "io/requestkey/javaagent/";
 
-  /** Loaded by name, and those that only they name. */
+  /** Loaded by name, on Java 22. */
   private static final String FOREIGN_FUNCTIONS = OWN + "FfmContext";
 
+  /** Loaded by name, on Java 25, with all that only it names. */
   private static final String CAPTURE = OWN + "OwnProcessCapture";
 
   private final Map<String, ClassModel> classes = new LinkedHashMap<>();

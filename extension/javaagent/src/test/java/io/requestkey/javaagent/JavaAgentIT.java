@@ -12,7 +12,6 @@ import io.opentelemetry.context.Context;
 import io.requestkey.javaagent.program.Application;
 import io.requestkey.javaagent.program.MigrationStorm;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -183,6 +182,27 @@ final class JavaAgentIT {
   }
 
   @Test
+  void misspeltSettingOfOwnCaptureIsOneWarningThatNamesIt() throws Exception {
+    // It is read before the kernel's side is asked.
+    Result result =
+        run(
+            Jvm.own(),
+            agent("newest"),
+            Application.class,
+            ALLOWED,
+            "-Dotel.requestkey.capture=self",
+            "-Dotel.requestkey.redact.descriptoin=off");
+
+    assertPublishedAtEveryPoint(Jvm.own(), result);
+    assertThat(result.output().lines().filter(line -> line.contains("WARN")))
+        .singleElement()
+        .asString()
+        .contains(
+            "calls on keys are not captured: otel.requestkey.redact.descriptoin is set, but there"
+                + " is no such setting");
+  }
+
+  @Test
   void switchedOffIsNothingAtAll() throws Exception {
     Result result =
         run(
@@ -230,12 +250,11 @@ final class JavaAgentIT {
     return Path.of("target", "agents", which + ".jar").toAbsolutePath();
   }
 
-  private static Result run(Jvm jvm, Path agent, Class<?> program, String... options)
-      throws Exception {
+  private Result run(Jvm jvm, Path agent, Class<?> program, String... options) throws Exception {
     return run(jvm, agent, program, List.of(), options);
   }
 
-  private static Result run(
+  private Result run(
       Jvm jvm, Path agent, Class<?> program, List<String> arguments, String... options)
       throws Exception {
     List<String> command = new ArrayList<>(jvm.command());
@@ -261,12 +280,18 @@ final class JavaAgentIT {
     return run(command);
   }
 
-  private static Result run(List<String> command) throws Exception {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+  private Result run(List<String> command) throws Exception {
+    // Into a file: one that hangs would keep a pipe open, and its reader waiting.
+    Path output = directory.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
     try {
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      return new Result(process.exitValue(), output);
+      boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+      assertThat(ended).as(Files.readString(output)).isTrue();
+      return new Result(process.exitValue(), Files.readString(output));
     } finally {
       process.destroyForcibly();
     }

@@ -9,9 +9,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.requestkey.capture.CaptureOptions;
 import io.requestkey.telemetry.Redaction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,10 +25,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class OwnCaptureSettingsTest {
 
   private static OwnCaptureSettings settings(Map<String, String> given) {
-    return OwnCaptureSettings.read(property -> {
-      String value = given.get(property.substring("otel.requestkey.".length()));
-      return value == null ? null : new Setting.Given(property, value);
-    });
+    return OwnCaptureSettings.read(
+        property -> {
+          String value = given.get(property.substring("otel.requestkey.".length()));
+          return value == null ? null : new Setting.Given(property, value);
+        },
+        given.keySet().stream().map(name -> "otel.requestkey." + name).toList());
   }
 
   @Test
@@ -77,7 +85,7 @@ final class OwnCaptureSettingsTest {
   @ParameterizedTest
   @CsvSource({
     "redact.description, some, 'full, hash, length, off are possible'",
-    "redact.callout,     some, 'full, hash, length, off are possible'",
+    "redact.callout,     some, 'auto, full, hash, length, off are possible'",
     "redact.description, hash, 'hash needs a secret'",
     "app.span,           yes,  'parent, link, off are possible'",
     "syscall.probes,     x,    'auto, fentry, kprobe, tracepoint are possible'",
@@ -88,6 +96,7 @@ final class OwnCaptureSettingsTest {
     "operation,          peek, 'unknown operation'",
     "cgroup,             /a,   'one pid and cgroup'",
     "not.pid,            1,    'one pid and cgroup'",
+    "redact.descriptoin, off,  'otel.requestkey.redact.descriptoin is set, but there is no such'",
   })
   void wrongOneIsRefusedInWordsThatHelp(String name, String value, String words) {
     assertThatThrownBy(() -> settings(Map.of(name, value)))
@@ -100,5 +109,44 @@ final class OwnCaptureSettingsTest {
     assertThatThrownBy(() -> settings(Map.of("app.span", "yes")))
         .hasMessage(
             "wrong value for otel.requestkey.app.span: 'yes'; parent, link, off are possible");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1g, 1073741824", "1G, 1073741824", "2m, 2097152", "64k, 65536"})
+  void sizesHaveTheSuffixesOfTheHostAgent(String given, int bytes) {
+    assertThat(settings(Map.of("ring.size", given)).capture().ringBytes()).isEqualTo(bytes);
+  }
+
+  @Test
+  void valuesAreAsGoodInCapitals() {
+    assertThat(settings(Map.of("redact.callout", "AUTO")).redaction()).isEqualTo(Redaction.DEFAULT);
+  }
+
+  @Test
+  void settingsOfTheHostAgentAndThePublisherAreNobodysMistake() throws IOException {
+    // All that the README names.
+    Matcher names =
+        Pattern.compile("otel\\.requestkey\\.[a-z]+(\\.[a-z]+)*|OTEL_REQUESTKEY_[A-Z]+(_[A-Z]+)*")
+            .matcher(Files.readString(Path.of("../../README.md")));
+    List<String> named = names.results().map(MatchResult::group).toList();
+
+    assertThat(named).hasSizeGreaterThan(40);
+    assertThat(SettingNames.unknown(named)).isEmpty();
+  }
+
+  @Test
+  void misspeltNamesAreFoundAsTheyWereGiven() {
+    assertThat(
+            SettingNames.unknown(
+                List.of(
+                    "otel.requestkey.uid",
+                    "OTEL_REQUESTKEY_NOT_DESCRIPTION_PREFIX",
+                    "otel.requestkey.description-prefix",
+                    "OTEL_REQUESTKEY_DESCRIPTION",
+                    "otel.requestkey.publish.virtual")))
+        .containsExactly(
+            "otel.requestkey.description-prefix",
+            "OTEL_REQUESTKEY_DESCRIPTION",
+            "otel.requestkey.publish.virtual");
   }
 }

@@ -6,8 +6,12 @@ package io.requestkey.javaagent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -15,6 +19,7 @@ import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -86,5 +91,78 @@ final class OwnCaptureTest {
         .containsExactly(
             "request_key: wrong value for OTEL_REQUESTKEY_CAPTURE: 'kprobe'; self and off are"
                 + " possible; nothing is captured");
+  }
+
+  /** The SDK without the Java agent finds us on its class path, as this test does. */
+  @Test
+  void withoutTheAgentOneLineSaysSoAndTheIdGeneratorStays() {
+    AutoConfigurationCustomizer untouched =
+        (AutoConfigurationCustomizer)
+            Proxy.newProxyInstance(
+                OwnCaptureTest.class.getClassLoader(),
+                new Class<?>[] {AutoConfigurationCustomizer.class},
+                (_, method, _) -> {
+                  throw new AssertionError(method);
+                });
+    System.setProperty("otel.requestkey.capture", "self");
+    try {
+      new RequestKeyTracerCustomizer().customize(untouched);
+      new RequestKeyTracerCustomizer().customize(untouched);
+    } finally {
+      System.clearProperty("otel.requestkey.capture");
+    }
+
+    assertThat(warnings)
+        .containsExactly(
+            "request_key: calls on keys are not captured: this needs the OpenTelemetry Java agent,"
+                + " with this jar as its extension");
+  }
+
+  @Test
+  @Timeout(10)
+  void theEndHasOneLimitForAllOfIt() throws Exception {
+    List<Duration> limits = new ArrayList<>();
+    CaptureRun slow =
+        new CaptureRun() {
+          @Override
+          public void run() {
+            LockSupport.park();
+          }
+
+          @Override
+          public void stop(Duration limit) {
+            limits.add(limit);
+            LockSupport.parkNanos(limit.toNanos());
+          }
+        };
+    Thread thread = Thread.ofPlatform().daemon().start(slow);
+
+    long begun = System.nanoTime();
+    OwnCapture.end(slow, thread, Duration.ofSeconds(1));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(1_900));
+    assertThat(limits).containsExactly(Duration.ofSeconds(1));
+    LockSupport.unpark(thread);
+    thread.join();
+  }
+
+  @Test
+  @Timeout(10)
+  void theEndWaitsForTheProgramsToBeLetGo() throws Exception {
+    CaptureRun quick =
+        new CaptureRun() {
+          @Override
+          public void run() {
+            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+          }
+
+          @Override
+          public void stop(Duration limit) {}
+        };
+    Thread thread = Thread.ofPlatform().daemon().start(quick);
+
+    OwnCapture.end(quick, thread, Duration.ofSeconds(8));
+
+    assertThat(thread.isAlive()).isFalse();
   }
 }

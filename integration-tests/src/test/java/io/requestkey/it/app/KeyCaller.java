@@ -12,12 +12,6 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Scope;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -43,22 +37,6 @@ import java.util.concurrent.ThreadLocalRandom;
  * </pre>
  */
 public final class KeyCaller {
-
-  private static final MethodHandle SYSCALL =
-      Linker.nativeLinker()
-          .downcallHandle(
-              Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.ADDRESS,
-                  ValueLayout.ADDRESS,
-                  ValueLayout.ADDRESS,
-                  ValueLayout.JAVA_LONG),
-              Linker.Option.firstVariadicArg(1));
-
-  private static final long REQUEST_KEY =
-      System.getProperty("os.arch").equals("aarch64") ? 218 : 249;
 
   private KeyCaller() {}
 
@@ -166,17 +144,6 @@ public final class KeyCaller {
             + name
             + ":"
             + (current.isValid() ? current.getTraceId() + ":" + current.getSpanId() : "none");
-    try (Arena arena = Arena.ofConfined()) {
-      long _ =
-          (long)
-              SYSCALL.invokeExact(
-                  REQUEST_KEY,
-                  arena.allocateFrom("user"),
-                  arena.allocateFrom(description),
-                  MemorySegment.NULL,
-                  0L);
-    } catch (Throwable t) {
-      throw new IllegalStateException(t);
-    }
+    long _ = KeySyscalls.request(description);
   }
 }

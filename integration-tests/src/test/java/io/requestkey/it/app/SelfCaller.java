@@ -7,12 +7,6 @@ package io.requestkey.it.app;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Scope;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Makes one key, asks for it, and works with it, within one span; and asks for one that is not
@@ -24,29 +18,6 @@ import java.lang.invoke.MethodHandle;
  * </pre>
  */
 public final class SelfCaller {
-
-  private static final MethodHandle SYSCALL =
-      Linker.nativeLinker()
-          .downcallHandle(
-              Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_LONG),
-              Linker.Option.firstVariadicArg(1));
-
-  private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
-  private static final long ADD_KEY = ARM ? 217 : 248;
-  private static final long REQUEST_KEY = ARM ? 218 : 249;
-  private static final long KEYCTL = ARM ? 219 : 250;
-  private static final long DESCRIBE = 6;
-  private static final long READ = 11;
-  private static final long PROCESS_KEYRING = -2;
-  private static final String PAYLOAD = "payload";
 
   private SelfCaller() {}
 
@@ -61,15 +32,15 @@ public final class SelfCaller {
     try (Scope _ = span.makeCurrent()) {
       say("trace", span.getSpanContext().getTraceId());
       say("span", span.getSpanContext().getSpanId());
-      say("added", add(description));
-      long key = request(description);
+      say("added", KeySyscalls.add(description));
+      long key = KeySyscalls.request(description);
       say("key", key);
-      say("described", keyctl(DESCRIBE, key));
-      say("read", keyctl(READ, key));
+      say("described", KeySyscalls.keyctl(KeySyscalls.DESCRIBE, key));
+      say("read", KeySyscalls.keyctl(KeySyscalls.READ, key));
     } finally {
       span.end();
     }
-    say("absent", request(description + ":absent"));
+    say("absent", KeySyscalls.request(description + ":absent"));
     awaitLine();
     say("done", "");
   }
@@ -82,45 +53,6 @@ public final class SelfCaller {
     int next = System.in.read();
     while (next != '\n' && next != -1) {
       next = System.in.read();
-    }
-  }
-
-  private static long add(String description) {
-    try (Arena arena = Arena.ofConfined()) {
-      return call(
-          ADD_KEY,
-          arena.allocateFrom("user").address(),
-          arena.allocateFrom(description).address(),
-          arena.allocateFrom(PAYLOAD).address(),
-          PAYLOAD.length(),
-          PROCESS_KEYRING);
-    }
-  }
-
-  private static long request(String description) {
-    try (Arena arena = Arena.ofConfined()) {
-      return call(
-          REQUEST_KEY,
-          arena.allocateFrom("user").address(),
-          arena.allocateFrom(description).address(),
-          0,
-          0,
-          0);
-    }
-  }
-
-  private static long keyctl(long operation, long key) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(128);
-      return call(KEYCTL, operation, key, buffer.address(), buffer.byteSize(), 0);
-    }
-  }
-
-  private static long call(long number, long a, long b, long c, long d, long e) {
-    try {
-      return (long) SYSCALL.invokeExact(number, a, b, c, d, e);
-    } catch (Throwable t) {
-      throw new IllegalStateException(t);
     }
   }
 }
