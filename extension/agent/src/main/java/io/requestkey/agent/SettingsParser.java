@@ -142,7 +142,7 @@ final class SettingsParser {
                 64 << 20),
         choice(Overload.class, value("", null, "overload.spans")) == Overload.DROP,
         window(value("", null, "link.window")),
-        redaction(),
+        redaction(flags.redactDescription(), flags.redactCallout(), source),
         duration(value("", null, "stop.timeout"), DEFAULT_STOP),
         flags.demo());
   }
@@ -153,16 +153,24 @@ final class SettingsParser {
         : duration(value, DEFAULT_LINK_WINDOW);
   }
 
-  private Redaction redaction() throws SettingException {
+  /**
+   * How much of the callers' texts is told.
+   *
+   * @param descriptionFlag what the command line says; null where it says nothing
+   * @param calloutFlag likewise
+   */
+  static Redaction redaction(
+      @Nullable String descriptionFlag, @Nullable String calloutFlag, SettingSource source)
+      throws SettingException {
     Value description =
-        value("--redact-description", flags.redactDescription(), "redact.description");
-    Value callout = value("--redact-callout", flags.redactCallout(), "redact.callout");
+        value("--redact-description", descriptionFlag, source, "redact.description");
+    Value callout = value("--redact-callout", calloutFlag, source, "redact.callout");
     Redaction.Level level = choice(Redaction.Level.class, description);
     Redaction.Level calloutLevel =
         callout != null && callout.text().equals("auto")
             ? null
             : choice(Redaction.Level.class, callout);
-    Value salt = value("", null, "redact.salt");
+    Value salt = value("", null, source, "redact.salt");
     boolean hash = level == Redaction.Level.HASH || calloutLevel == Redaction.Level.HASH;
     if (hash && (salt == null || salt.text().isEmpty())) {
       throw new SettingException(
@@ -319,6 +327,11 @@ final class SettingsParser {
   private record Value(String name, String text) {}
 
   private @Nullable Value value(String flagName, @Nullable String flag, String key) {
+    return value(flagName, flag, source, key);
+  }
+
+  private static @Nullable Value value(
+      String flagName, @Nullable String flag, SettingSource source, String key) {
     if (flag != null) {
       return new Value(flagName, flag);
     }
