@@ -75,16 +75,8 @@ final class SettingsParser {
           "not.pid");
 
   private static final String DEFAULT_HTTP = "127.0.0.1:9743";
-  private static final Path DEFAULT_JOURNAL = Path.of("/var/lib/requestkey/journal");
   private static final long DEFAULT_MEMORY_BYTES = 16L << 20;
   private static final long DEFAULT_DISK_BYTES = 256L << 20;
-  private static final int MOST_SEGMENT_BYTES = 8 << 20;
-
-  /** What holds the largest record with its frame several times. */
-  private static final int LEAST_SEGMENT_BYTES = 1 << 16;
-
-  private static final int PAGE = 4096;
-
   private static final Duration DEFAULT_SYNC_INTERVAL = Duration.ofSeconds(1);
   private static final Duration DEFAULT_LINK_WINDOW = Duration.ofSeconds(2);
   private static final Duration DEFAULT_STOP = Duration.ofSeconds(10);
@@ -192,28 +184,27 @@ final class SettingsParser {
 
   private JournalOptions journal() throws SettingException {
     Path directory = journalDirectory();
-    boolean memory = directory == null;
     long bytes =
         size(
             value("", null, "journal.size"),
-            memory ? DEFAULT_MEMORY_BYTES : DEFAULT_DISK_BYTES,
-            4 * LEAST_SEGMENT_BYTES,
+            directory == null ? DEFAULT_MEMORY_BYTES : DEFAULT_DISK_BYTES,
+            4 * JournalOptions.MIN_SEGMENT_BYTES,
             1L << 40);
     SyncPolicy sync = choice(SyncPolicy.class, value("", null, "journal.sync"));
     FullPolicy full = choice(FullPolicy.class, value("", null, "journal.full"));
-    return new JournalOptions(
-        directory,
-        bytes,
-        Math.clamp(bytes / 8 / PAGE * PAGE, LEAST_SEGMENT_BYTES, MOST_SEGMENT_BYTES),
-        sync == null ? SyncPolicy.INTERVAL : sync,
-        duration(value("", null, "journal.sync.interval"), DEFAULT_SYNC_INTERVAL),
-        full == null ? FullPolicy.STOP : full);
+    return (directory == null
+            ? JournalOptions.memory(bytes)
+            : JournalOptions.directory(directory, bytes))
+        .withSync(
+            sync == null ? SyncPolicy.INTERVAL : sync,
+            duration(value("", null, "journal.sync.interval"), DEFAULT_SYNC_INTERVAL))
+        .withFull(full == null ? FullPolicy.STOP : full);
   }
 
   private @Nullable Path journalDirectory() throws SettingException {
     Value value = value("--journal", flags.journal(), "journal");
     if (value == null) {
-      return root() ? DEFAULT_JOURNAL : null;
+      return root() ? JournalOptions.DEFAULT_DIRECTORY : null;
     }
     if (value.text().equals("memory")) {
       return null;
