@@ -118,9 +118,10 @@ final class Agent implements AgentState {
    * An agent that is not yet started.
    *
    * @throws SettingException when an OTEL_* setting is wrong, or nothing is to be exported
+   * @throws JournalException when the journal cannot be used
    */
   static Agent create(Settings settings, Diagnostics diagnostics, Vertx vertx)
-      throws SettingException {
+      throws SettingException, JournalException {
     OtlpVertx.set(vertx);
     // Told to be silent, so OTLP it is, at its default endpoint.
     Exporters exporters = Exporters.build(settings.console() == ConsoleFormat.OFF, diagnostics);
@@ -165,16 +166,12 @@ final class Agent implements AgentState {
 
   private static HitJournal openJournal(
       JournalOptions options, Set<Signal> signals, Diagnostics diagnostics)
-      throws SettingException {
+      throws JournalException {
     Set<String> readers = new HashSet<>();
     for (Signal signal : signals) {
       readers.add(signal.label());
     }
-    try {
-      return Journals.open(options, readers, diagnostics::warn);
-    } catch (JournalException e) {
-      throw new SettingException(String.valueOf(e.getMessage()));
-    }
+    return Journals.open(options, readers, diagnostics::warn);
   }
 
   /** Whether what is not delivered is still there for the next start. */
