@@ -13,7 +13,6 @@ import io.requestkey.agent.Settings.ConsoleFormat;
 import io.requestkey.agent.Settings.HostPort;
 import io.requestkey.agent.delivery.Delivery;
 import io.requestkey.agent.delivery.DeliveryOptions;
-import io.requestkey.agent.delivery.HitRenderer;
 import io.requestkey.agent.delivery.LaneState;
 import io.requestkey.agent.delivery.Ledger;
 import io.requestkey.agent.delivery.Signal;
@@ -54,7 +53,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +92,6 @@ final class Agent implements AgentState {
   private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
   private final RunningCapture capture;
   private volatile @Nullable Delivery delivery;
-  private final AtomicBoolean saidUndecodable = new AtomicBoolean();
   private volatile boolean ready;
 
   private Agent(
@@ -256,25 +253,20 @@ final class Agent implements AgentState {
     RecordVersions versions = KeptVersions.of(journal, diagnostics::warn);
     Resource resource = exporters.resource();
     KeyTelemetry telemetry = KeyTelemetry.create(resource, version, settings.redaction());
+    Renderers renderers =
+        new Renderers(
+            ledger.signals(),
+            versions,
+            telemetry,
+            new KeyMetrics(exporters.meter())::record,
+            new UndecodableRecords(diagnostics));
     if (ledger.signals().contains(Signal.LOGS)) {
-      made.logs(
-          HitRenderer.logs(
-              versions, telemetry, new KeyMetrics(exporters.meter())::record, this::undecodable),
-          logTargets(),
-          LossRecord.maker(resource, version));
+      made.logs(renderers.logs(), logTargets(), LossRecord.maker(resource, version));
     }
     if (ledger.signals().contains(Signal.TRACES)) {
-      made.traces(
-          HitRenderer.spans(versions, telemetry, settings.linkWindow(), HELD_SPANS, _ -> {}),
-          spanTargets());
+      made.traces(renderers.spans(settings.linkWindow(), HELD_SPANS), spanTargets());
     }
     return made;
-  }
-
-  private void undecodable(String why) {
-    if (saidUndecodable.compareAndSet(false, true)) {
-      diagnostics.warn("a record cannot be decoded and is lost: " + why);
-    }
   }
 
   /** Keeps the kernel's counts once a second, for the books of the next agent if we are killed. */
