@@ -429,20 +429,8 @@ final class Agent implements AgentState {
   }
 
   private void farewell(boolean pinned) {
-    boolean kept = journalKeeps() || pinned;
     diagnostics.info("stopped; ledger " + LedgerJson.of(ledger).encode());
-    ledger
-        .accounts()
-        .forEach((signal, account) -> {
-          long waiting = Math.max(0, account.inFlight());
-          if (kept && waiting > 0) {
-            diagnostics.info(waiting + " " + signal.label() + " wait for the next start");
-          }
-          long missing = account.totalLost() + (kept ? 0 : waiting);
-          if (missing > 0) {
-            diagnostics.warn(missing + " of " + account.hits() + " " + signal.label() + " lost");
-          }
-        });
+    new Farewell(journalKeeps(), pinned).say(diagnostics, ledger.accounts(), lanes());
   }
 
   @Override
