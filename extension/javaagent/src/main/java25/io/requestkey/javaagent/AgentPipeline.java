@@ -51,7 +51,10 @@ final class AgentPipeline {
     this.otherIds = otherIds;
   }
 
-  /** Emits a log record, within the span that it says. */
+  /**
+   * Emits a log record, within the span that it says, even if there is none because it was not
+   * sampled or could not have its ids: records of one trace still find each other.
+   */
   void log(LogRecordData log) {
     LogRecordBuilder builder =
         logger
