@@ -13,6 +13,7 @@ import io.requestkey.agent.Settings.ConsoleFormat;
 import io.requestkey.agent.Settings.HostPort;
 import io.requestkey.agent.delivery.Delivery;
 import io.requestkey.agent.delivery.DeliveryOptions;
+import io.requestkey.agent.delivery.HitRenderer;
 import io.requestkey.agent.delivery.LaneState;
 import io.requestkey.agent.delivery.Ledger;
 import io.requestkey.agent.delivery.Signal;
@@ -54,6 +55,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +94,7 @@ final class Agent implements AgentState {
   private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
   private final RunningCapture capture;
   private volatile @Nullable Delivery delivery;
+  private volatile LongSupplier releasedEarly = () -> 0;
   private volatile boolean ready;
 
   private Agent(
@@ -205,7 +208,9 @@ final class Agent implements AgentState {
       return 1;
     }
     capture.is(started);
+    EarlierRuns earlier = EarlierRuns.of(this);
     ledger.begin(started.epoch(), started.takenBefore(), capture::counts);
+    earlier = earlier.begun(ledger.accounts());
     Delivery delivering = delivery();
     delivery = delivering;
     RingPump pump = new RingPump(started, sink(started), this::fail);
@@ -213,7 +218,7 @@ final class Agent implements AgentState {
     pump.start();
     ScheduledExecutorService keeper = keeper();
     announce(started);
-    AgentMetrics.register(exporters.meter(), this);
+    AgentMetrics.register(exporters.meter(), this, earlier);
     ready = true;
     if (settings.demo()) {
       Thread.ofPlatform().name("demo").daemon(true).start(this::demo);
@@ -264,7 +269,9 @@ final class Agent implements AgentState {
       made.logs(renderers.logs(), logTargets(), LossRecord.maker(resource, version));
     }
     if (ledger.signals().contains(Signal.TRACES)) {
-      made.traces(renderers.spans(settings.linkWindow(), HELD_SPANS), spanTargets());
+      HitRenderer<SpanData> spans = renderers.spans(settings.linkWindow(), HELD_SPANS);
+      releasedEarly = spans::releasedEarly;
+      made.traces(spans, spanTargets());
     }
     return made;
   }
@@ -472,6 +479,16 @@ final class Agent implements AgentState {
   public List<LaneState> lanes() {
     Delivery delivering = delivery;
     return delivering == null ? List.of() : delivering.states();
+  }
+
+  @Override
+  public long textsCut() {
+    return capture.counts().textsCut();
+  }
+
+  @Override
+  public long spansReleasedEarly() {
+    return releasedEarly.getAsLong();
   }
 
   @Override
