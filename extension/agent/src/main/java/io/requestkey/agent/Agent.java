@@ -54,8 +54,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +94,7 @@ final class Agent implements AgentState {
   private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
   private final RunningCapture capture;
   private volatile @Nullable Delivery delivery;
-  private final AtomicBoolean saidUndecodable = new AtomicBoolean();
+  private volatile LongSupplier releasedEarly = () -> 0;
   private volatile boolean ready;
 
   private Agent(
@@ -118,9 +118,10 @@ final class Agent implements AgentState {
    * An agent that is not yet started.
    *
    * @throws SettingException when an OTEL_* setting is wrong, or nothing is to be exported
+   * @throws JournalException when the journal cannot be used
    */
   static Agent create(Settings settings, Diagnostics diagnostics, Vertx vertx)
-      throws SettingException {
+      throws SettingException, JournalException {
     OtlpVertx.set(vertx);
     // Told to be silent, so OTLP it is, at its default endpoint.
     Exporters exporters = Exporters.build(settings.console() == ConsoleFormat.OFF, diagnostics);
@@ -165,16 +166,12 @@ final class Agent implements AgentState {
 
   private static HitJournal openJournal(
       JournalOptions options, Set<Signal> signals, Diagnostics diagnostics)
-      throws SettingException {
+      throws JournalException {
     Set<String> readers = new HashSet<>();
     for (Signal signal : signals) {
       readers.add(signal.label());
     }
-    try {
-      return Journals.open(options, readers, diagnostics::warn);
-    } catch (JournalException e) {
-      throw new SettingException(String.valueOf(e.getMessage()));
-    }
+    return Journals.open(options, readers, diagnostics::warn);
   }
 
   /** Whether what is not delivered is still there for the next start. */
@@ -211,7 +208,9 @@ final class Agent implements AgentState {
       return 1;
     }
     capture.is(started);
+    EarlierRuns earlier = EarlierRuns.of(this);
     ledger.begin(started.epoch(), started.takenBefore(), capture::counts);
+    earlier = earlier.begun(ledger.accounts());
     Delivery delivering = delivery();
     delivery = delivering;
     RingPump pump = new RingPump(started, sink(started), this::fail);
@@ -219,7 +218,7 @@ final class Agent implements AgentState {
     pump.start();
     ScheduledExecutorService keeper = keeper();
     announce(started);
-    AgentMetrics.register(exporters.meter(), this);
+    AgentMetrics.register(exporters.meter(), this, earlier);
     ready = true;
     if (settings.demo()) {
       Thread.ofPlatform().name("demo").daemon(true).start(this::demo);
@@ -259,25 +258,22 @@ final class Agent implements AgentState {
     RecordVersions versions = KeptVersions.of(journal, diagnostics::warn);
     Resource resource = exporters.resource();
     KeyTelemetry telemetry = KeyTelemetry.create(resource, version, settings.redaction());
+    Renderers renderers =
+        new Renderers(
+            ledger.signals(),
+            versions,
+            telemetry,
+            new KeyMetrics(exporters.meter())::record,
+            new UndecodableRecords(diagnostics));
     if (ledger.signals().contains(Signal.LOGS)) {
-      made.logs(
-          HitRenderer.logs(
-              versions, telemetry, new KeyMetrics(exporters.meter())::record, this::undecodable),
-          logTargets(),
-          LossRecord.maker(resource, version));
+      made.logs(renderers.logs(), logTargets(), LossRecord.maker(resource, version));
     }
     if (ledger.signals().contains(Signal.TRACES)) {
-      made.traces(
-          HitRenderer.spans(versions, telemetry, settings.linkWindow(), HELD_SPANS, _ -> {}),
-          spanTargets());
+      HitRenderer<SpanData> spans = renderers.spans(settings.linkWindow(), HELD_SPANS);
+      releasedEarly = spans::releasedEarly;
+      made.traces(spans, spanTargets());
     }
     return made;
-  }
-
-  private void undecodable(String why) {
-    if (saidUndecodable.compareAndSet(false, true)) {
-      diagnostics.warn("a record cannot be decoded and is lost: " + why);
-    }
   }
 
   /** Keeps the kernel's counts once a second, for the books of the next agent if we are killed. */
@@ -440,20 +436,8 @@ final class Agent implements AgentState {
   }
 
   private void farewell(boolean pinned) {
-    boolean kept = journalKeeps() || pinned;
     diagnostics.info("stopped; ledger " + LedgerJson.of(ledger).encode());
-    ledger
-        .accounts()
-        .forEach((signal, account) -> {
-          long waiting = Math.max(0, account.inFlight());
-          if (kept && waiting > 0) {
-            diagnostics.info(waiting + " " + signal.label() + " wait for the next start");
-          }
-          long missing = account.totalLost() + (kept ? 0 : waiting);
-          if (missing > 0) {
-            diagnostics.warn(missing + " of " + account.hits() + " " + signal.label() + " lost");
-          }
-        });
+    new Farewell(journalKeeps(), pinned).say(diagnostics, ledger.accounts(), lanes());
   }
 
   @Override
@@ -495,6 +479,16 @@ final class Agent implements AgentState {
   public List<LaneState> lanes() {
     Delivery delivering = delivery;
     return delivering == null ? List.of() : delivering.states();
+  }
+
+  @Override
+  public long textsCut() {
+    return capture.counts().textsCut();
+  }
+
+  @Override
+  public long spansReleasedEarly() {
+    return releasedEarly.getAsLong();
   }
 
   @Override

@@ -6,7 +6,6 @@ package io.requestkey.agent;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
 import io.requestkey.agent.delivery.Account;
@@ -15,6 +14,8 @@ import io.requestkey.agent.delivery.LossReason;
 import io.requestkey.agent.delivery.Signal;
 import io.requestkey.agent.http.AgentState;
 import io.requestkey.capture.AttachTable;
+import io.requestkey.telemetry.KeyringAttributes;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -23,15 +24,10 @@ import java.util.function.ToLongFunction;
 
 /**
  * The agent's own state as metrics: under the SDK's names for its self-telemetry where the delivery
- * does what a processor and an exporter of the SDK do, else under {@code keyring.agent}.
+ * does what a processor and an exporter of the SDK do, else under {@code keyring.agent}. Those that
+ * count do so from the start of the process, as the start time says that goes with them.
  */
 final class AgentMetrics {
-
-  private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
-  private static final AttributeKey<String> SIGNAL = AttributeKey.stringKey("keyring.agent.signal");
-  private static final AttributeKey<String> REASON = AttributeKey.stringKey("keyring.loss.reason");
-  private static final AttributeKey<String> PROGRAM =
-      AttributeKey.stringKey("keyring.agent.program");
 
   private static final Attributes COMPONENT =
       Attributes.of(
@@ -42,15 +38,21 @@ final class AgentMetrics {
 
   private final Meter meter;
   private final AgentState state;
+  private final EarlierRuns earlier;
 
-  private AgentMetrics(Meter meter, AgentState state) {
+  private AgentMetrics(Meter meter, AgentState state, EarlierRuns earlier) {
     this.meter = meter;
     this.state = state;
+    this.earlier = earlier;
   }
 
-  /** Has the meter ask for the state from now on. */
-  static void register(Meter meter, AgentState state) {
-    AgentMetrics metrics = new AgentMetrics(meter, state);
+  /**
+   * Has the meter ask for the state from now on.
+   *
+   * @param earlier what is not of this process, and is not told
+   */
+  static void register(Meter meter, AgentState state, EarlierRuns earlier) {
+    AgentMetrics metrics = new AgentMetrics(meter, state, earlier);
     metrics.asTheSdk(Signal.LOGS, "log", "{log_record}");
     metrics.asTheSdk(Signal.TRACES, "span", "{span}");
     metrics.ledger();
@@ -83,7 +85,7 @@ final class AgentMetrics {
   }
 
   private void fates(Signal signal, Predicate<String> reasons, ObservableLongMeasurement out) {
-    Account account = state.ledger().accounts().get(signal);
+    Account account = accounts().get(signal);
     if (account == null) {
       return;
     }
@@ -92,7 +94,7 @@ final class AgentMetrics {
         .lost()
         .forEach((reason, n) -> {
           if (reasons.test(reason)) {
-            out.record(n, COMPONENT.toBuilder().put(ERROR_TYPE, reason).build());
+            out.record(n, COMPONENT.toBuilder().put(KeyringAttributes.ERROR_TYPE, reason).build());
           }
         });
   }
@@ -130,7 +132,11 @@ final class AgentMetrics {
                 account
                     .lost()
                     .forEach((reason, n) ->
-                        out.record(n, attributes.toBuilder().put(REASON, reason).build()))));
+                        out.record(
+                            n,
+                            attributes.toBuilder()
+                                .put(KeyringAttributes.LOSS_REASON, reason)
+                                .build()))));
     var _ =
         meter
             .upDownCounterBuilder("keyring.agent.in_flight")
@@ -145,7 +151,9 @@ final class AgentMetrics {
             .setDescription("Age of the oldest record being delivered.")
             .buildWithCallback(out -> {
               for (LaneState lane : state.lanes()) {
-                out.record(lane.lagNanos() / 1e9, Attributes.of(SIGNAL, lane.signal().label()));
+                out.record(
+                    lane.lagNanos() / 1e9,
+                    Attributes.of(KeyringAttributes.AGENT_SIGNAL, lane.signal().label()));
               }
             });
   }
@@ -161,11 +169,14 @@ final class AgentMetrics {
   }
 
   private void everyAccount(BiConsumer<Attributes, Account> consumer) {
-    state
-        .ledger()
-        .accounts()
-        .forEach(
-            (signal, account) -> consumer.accept(Attributes.of(SIGNAL, signal.label()), account));
+    accounts()
+        .forEach((signal, account) ->
+            consumer.accept(
+                Attributes.of(KeyringAttributes.AGENT_SIGNAL, signal.label()), account));
+  }
+
+  private Map<Signal, Account> accounts() {
+    return earlier.since(state.ledger().accounts());
   }
 
   private void machine() {
@@ -181,12 +192,12 @@ final class AgentMetrics {
         "keyring.agent.journal.damaged",
         "{frame}",
         "Frames the journal lost to damage.",
-        out -> out.record(state.journalDamaged()));
+        out -> out.record(earlier.damagedSince(state.journalDamaged())));
     counter(
         "keyring.agent.journal.dropped",
         "{frame}",
         "Frames the journal dropped to make room.",
-        out -> out.record(state.journalDropped()));
+        out -> out.record(earlier.droppedSince(state.journalDropped())));
     counter(
         "keyring.agent.probe.missed",
         "{run}",
@@ -194,11 +205,22 @@ final class AgentMetrics {
         out -> {
           for (AttachTable.Row row : state.attachTable().rows()) {
             for (AttachTable.ProbeState probe : row.probes()) {
-              AttributesBuilder attributes = Attributes.builder().put(PROGRAM, probe.program());
-              out.record(probe.missed(), attributes.build());
+              out.record(
+                  earlier.missedSince(probe),
+                  Attributes.of(KeyringAttributes.AGENT_PROGRAM, probe.program()));
             }
           }
         });
+    counter(
+        "keyring.agent.texts.cut",
+        "{call}",
+        "Calls whose strings the kernel side cut for want of room.",
+        out -> out.record(earlier.textsCutSince(state.textsCut())));
+    counter(
+        "keyring.agent.spans.released_early",
+        "{span}",
+        "Spans sent before their time, without links to what came later.",
+        out -> out.record(state.spansReleasedEarly()));
   }
 
   private void bytes(String name, String description, LongSupplier value) {

@@ -5,6 +5,8 @@
 package io.requestkey.agent;
 
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.requestkey.agent.otlp.Endpoint;
+import java.net.URI;
 
 /** Where a signal goes, for the person at the terminal. */
 final class Destination {
@@ -14,7 +16,9 @@ final class Destination {
   static String of(ConfigProperties config, String signal) {
     String protocol = either(config, signal, "protocol", "http/protobuf");
     String fallback = protocol.equals("grpc") ? "http://localhost:4317" : "http://localhost:4318";
-    return either(config, signal, "endpoint", fallback) + " (" + protocol + ")";
+    // Not as it was given: an endpoint may hold a user's name and password, or a token.
+    String shown = Endpoint.of(URI.create(either(config, signal, "endpoint", fallback))).shown();
+    return shown + " (" + protocol + ")";
   }
 
   private static String either(

@@ -54,6 +54,12 @@ final class JournalCommand implements Callable<Integer> {
       description = "replay: the first frame wanted. Default: the oldest.")
   private long from;
 
+  @Option(names = "--redact-description", paramLabel = "LEVEL", description = "replay: as for run.")
+  private @Nullable String redactDescription;
+
+  @Option(names = "--redact-callout", paramLabel = "LEVEL", description = "replay: as for run.")
+  private @Nullable String redactCallout;
+
   private final Diagnostics diagnostics;
 
   JournalCommand(Diagnostics diagnostics) {
@@ -62,7 +68,9 @@ final class JournalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws SettingException {
-    Path directory = directory();
+    SettingSource source =
+        SettingSource.read(System.getProperties(), System.getenv(), SettingsParser.KNOWN);
+    Path directory = directory(source);
     try {
       return switch (action) {
         case INSPECT -> {
@@ -70,7 +78,12 @@ final class JournalCommand implements Callable<Integer> {
           System.out.println(json ? report.json() : report.text());
           yield 0;
         }
-        case REPLAY -> new JournalReplay(System.out, diagnostics).run(directory, from);
+        case REPLAY ->
+            new JournalReplay(
+                    System.out,
+                    SettingsParser.redaction(redactDescription, redactCallout, source),
+                    diagnostics)
+                .run(directory, from);
       };
     } catch (JournalException e) {
       diagnostics.error(String.valueOf(e.getMessage()));
@@ -78,13 +91,8 @@ final class JournalCommand implements Callable<Integer> {
     }
   }
 
-  private Path directory() throws SettingException {
-    String given = journal;
-    if (given == null) {
-      given =
-          SettingSource.read(System.getProperties(), System.getenv(), SettingsParser.KNOWN)
-              .value("journal");
-    }
+  private Path directory(SettingSource source) throws SettingException {
+    String given = journal == null ? source.value("journal") : journal;
     if (given == null) {
       return JournalOptions.DEFAULT_DIRECTORY;
     }

@@ -29,8 +29,7 @@ final class JournalReplay {
 
   private final ConsoleOutput console;
   private final Diagnostics diagnostics;
-  private final KeyTelemetry telemetry =
-      KeyTelemetry.create(Resource.empty(), Version.number(), Redaction.DEFAULT);
+  private final KeyTelemetry telemetry;
   private final List<LogRecordData> logs = new ArrayList<>();
   private final List<SpanData> spans = new ArrayList<>();
   private RecordVersions versions = RecordVersions.ours();
@@ -38,8 +37,14 @@ final class JournalReplay {
   private long undecodable;
   private boolean closed;
 
-  JournalReplay(PrintStream out, Diagnostics diagnostics) {
+  /**
+   * A replay.
+   *
+   * @param redaction how much of the callers' texts is told: the journal holds all of them
+   */
+  JournalReplay(PrintStream out, Redaction redaction, Diagnostics diagnostics) {
     this.console = ConsoleOutput.json(out);
+    this.telemetry = KeyTelemetry.create(Resource.empty(), Version.number(), redaction);
     this.diagnostics = diagnostics;
   }
 

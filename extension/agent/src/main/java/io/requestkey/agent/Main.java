@@ -4,13 +4,17 @@
  */
 package io.requestkey.agent;
 
+import io.requestkey.agent.journal.JournalException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 
-/** The command line. Exit status: 0 after a clean stop, 2 for wrong use, 1 for anything else. */
+/**
+ * The command line. Exit status: 0 after a clean stop or when a command has done its work, 2 for
+ * wrong use, 1 for anything else; 3 is the JVM's, which bin/run has end when memory is out.
+ */
 @Command(
     name = "bin/run",
     subcommands = {
@@ -40,7 +44,9 @@ import picocli.CommandLine.ParameterException;
       "Every option of run is also a variable, OTEL_REQUESTKEY_RING_SIZE for --ring-size, and a"
           + " system property, otel.requestkey.ring.size.",
       "",
-      "Exit status: 0 after SIGINT or SIGTERM, 2 for wrong use, 1 for anything else."
+      "Exit status: 0 after SIGINT or SIGTERM, and of a command that has done its work (check,"
+          + " journal, version, --unpin); 2 for wrong use, 3 when memory is out, 1 for anything"
+          + " else."
     })
 public final class Main implements Callable<Integer> {
 
@@ -77,6 +83,11 @@ public final class Main implements Callable<Integer> {
           if (e instanceof SettingException) {
             diagnostics.error(String.valueOf(e.getMessage()));
             return 2;
+          }
+          if (e instanceof JournalException) {
+            // Of the machine, not of the command line: in use, not ours, or the disk is full.
+            diagnostics.error(String.valueOf(e.getMessage()));
+            return 1;
           }
           return unexpected(diagnostics, e);
         })

@@ -62,9 +62,7 @@ final class OtlpDefaults {
       }
     }
     metrics(config, added);
-    if (config.getString("otel.exporter.otlp.protocol") == null) {
-      added.put("otel.exporter.otlp.protocol", protocol(config));
-    }
+    protocols(config, added);
     if (config.getString("otel.service.name") == null
         && !config.getMap("otel.resource.attributes").containsKey("service.name")) {
       added.put("otel.service.name", SERVICE_NAME);
@@ -97,9 +95,28 @@ final class OtlpDefaults {
         .anyMatch(signal -> config.getList("otel." + signal + ".exporter").contains("console"));
   }
 
+  /**
+   * A signal's own endpoint decides for it; but what the user has said, for all or for the signal,
+   * stands above any port.
+   */
+  private static void protocols(ConfigProperties config, Map<String, String> added) {
+    if (config.getString("otel.exporter.otlp.protocol") != null) {
+      return;
+    }
+    added.put(
+        "otel.exporter.otlp.protocol", protocol(config.getString("otel.exporter.otlp.endpoint")));
+    for (String signal : List.of("logs", "traces", "metrics")) {
+      String own = "otel.exporter.otlp." + signal;
+      String endpoint = config.getString(own + ".endpoint");
+      if (endpoint != null && config.getString(own + ".protocol") == null) {
+        added.put(own + ".protocol", protocol(endpoint));
+      }
+    }
+  }
+
   /** http/protobuf, as the specification wants it; but 4317 is gRPC's port. */
-  private static String protocol(ConfigProperties config) {
-    return port(config.getString("otel.exporter.otlp.endpoint")) == 4317 ? "grpc" : "http/protobuf";
+  private static String protocol(@Nullable String endpoint) {
+    return port(endpoint) == 4317 ? "grpc" : "http/protobuf";
   }
 
   private static int port(@Nullable String endpoint) {

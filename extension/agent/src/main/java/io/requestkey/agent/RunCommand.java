@@ -4,6 +4,7 @@
  */
 package io.requestkey.agent;
 
+import io.requestkey.agent.journal.JournalException;
 import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureException;
 import io.vertx.core.Vertx;
@@ -33,7 +34,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   static int run(RunOptions options, Diagnostics diagnostics)
-      throws SettingException, InterruptedException {
+      throws SettingException, JournalException, InterruptedException {
     Settings settings = options.settings();
     if (options.unpin()) {
       return unpin(settings, diagnostics);

@@ -75,16 +75,8 @@ final class SettingsParser {
           "not.pid");
 
   private static final String DEFAULT_HTTP = "127.0.0.1:9743";
-  private static final Path DEFAULT_JOURNAL = Path.of("/var/lib/requestkey/journal");
   private static final long DEFAULT_MEMORY_BYTES = 16L << 20;
   private static final long DEFAULT_DISK_BYTES = 256L << 20;
-  private static final int MOST_SEGMENT_BYTES = 8 << 20;
-
-  /** What holds the largest record with its frame several times. */
-  private static final int LEAST_SEGMENT_BYTES = 1 << 16;
-
-  private static final int PAGE = 4096;
-
   private static final Duration DEFAULT_SYNC_INTERVAL = Duration.ofSeconds(1);
   private static final Duration DEFAULT_LINK_WINDOW = Duration.ofSeconds(2);
   private static final Duration DEFAULT_STOP = Duration.ofSeconds(10);
@@ -142,7 +134,7 @@ final class SettingsParser {
                 64 << 20),
         choice(Overload.class, value("", null, "overload.spans")) == Overload.DROP,
         window(value("", null, "link.window")),
-        redaction(),
+        redaction(flags.redactDescription(), flags.redactCallout(), source),
         duration(value("", null, "stop.timeout"), DEFAULT_STOP),
         flags.demo());
   }
@@ -153,16 +145,24 @@ final class SettingsParser {
         : duration(value, DEFAULT_LINK_WINDOW);
   }
 
-  private Redaction redaction() throws SettingException {
+  /**
+   * How much of the callers' texts is told.
+   *
+   * @param descriptionFlag what the command line says; null where it says nothing
+   * @param calloutFlag likewise
+   */
+  static Redaction redaction(
+      @Nullable String descriptionFlag, @Nullable String calloutFlag, SettingSource source)
+      throws SettingException {
     Value description =
-        value("--redact-description", flags.redactDescription(), "redact.description");
-    Value callout = value("--redact-callout", flags.redactCallout(), "redact.callout");
+        value("--redact-description", descriptionFlag, source, "redact.description");
+    Value callout = value("--redact-callout", calloutFlag, source, "redact.callout");
     Redaction.Level level = choice(Redaction.Level.class, description);
     Redaction.Level calloutLevel =
         callout != null && callout.text().equals("auto")
             ? null
             : choice(Redaction.Level.class, callout);
-    Value salt = value("", null, "redact.salt");
+    Value salt = value("", null, source, "redact.salt");
     boolean hash = level == Redaction.Level.HASH || calloutLevel == Redaction.Level.HASH;
     if (hash && (salt == null || salt.text().isEmpty())) {
       throw new SettingException(
@@ -184,28 +184,27 @@ final class SettingsParser {
 
   private JournalOptions journal() throws SettingException {
     Path directory = journalDirectory();
-    boolean memory = directory == null;
     long bytes =
         size(
             value("", null, "journal.size"),
-            memory ? DEFAULT_MEMORY_BYTES : DEFAULT_DISK_BYTES,
-            4 * LEAST_SEGMENT_BYTES,
+            directory == null ? DEFAULT_MEMORY_BYTES : DEFAULT_DISK_BYTES,
+            4 * JournalOptions.MIN_SEGMENT_BYTES,
             1L << 40);
     SyncPolicy sync = choice(SyncPolicy.class, value("", null, "journal.sync"));
     FullPolicy full = choice(FullPolicy.class, value("", null, "journal.full"));
-    return new JournalOptions(
-        directory,
-        bytes,
-        Math.clamp(bytes / 8 / PAGE * PAGE, LEAST_SEGMENT_BYTES, MOST_SEGMENT_BYTES),
-        sync == null ? SyncPolicy.INTERVAL : sync,
-        duration(value("", null, "journal.sync.interval"), DEFAULT_SYNC_INTERVAL),
-        full == null ? FullPolicy.STOP : full);
+    return (directory == null
+            ? JournalOptions.memory(bytes)
+            : JournalOptions.directory(directory, bytes))
+        .withSync(
+            sync == null ? SyncPolicy.INTERVAL : sync,
+            duration(value("", null, "journal.sync.interval"), DEFAULT_SYNC_INTERVAL))
+        .withFull(full == null ? FullPolicy.STOP : full);
   }
 
   private @Nullable Path journalDirectory() throws SettingException {
     Value value = value("--journal", flags.journal(), "journal");
     if (value == null) {
-      return root() ? DEFAULT_JOURNAL : null;
+      return root() ? JournalOptions.DEFAULT_DIRECTORY : null;
     }
     if (value.text().equals("memory")) {
       return null;
@@ -319,6 +318,11 @@ final class SettingsParser {
   private record Value(String name, String text) {}
 
   private @Nullable Value value(String flagName, @Nullable String flag, String key) {
+    return value(flagName, flag, source, key);
+  }
+
+  private static @Nullable Value value(
+      String flagName, @Nullable String flag, SettingSource source, String key) {
     if (flag != null) {
       return new Value(flagName, flag);
     }

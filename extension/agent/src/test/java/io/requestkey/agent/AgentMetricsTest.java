@@ -9,6 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import io.requestkey.agent.delivery.Account;
 import io.requestkey.agent.delivery.LaneState;
 import io.requestkey.agent.delivery.Ledger;
 import io.requestkey.agent.delivery.Signal;
@@ -26,24 +30,38 @@ import io.requestkey.capture.KernelCounts;
 import io.requestkey.capture.KernelLoss;
 import io.requestkey.capture.KindCounts;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** The agent's own state arrives as metrics, where metrics are wanted. */
 @Timeout(60)
 final class AgentMetricsTest {
+
+  private static final EarlierRuns NONE = new EarlierRuns(Map.of(), 0, 0, 0, Map.of());
+
+  /** Of the module that keeps the registry. */
+  private static final Path REGISTRY = Path.of("../telemetry/src/main/semconv/metrics.yaml");
 
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private final Map<String, String> set = new HashMap<>();
@@ -82,7 +100,7 @@ final class AgentMetricsTest {
                   Map.of(
                       HitKind.KEYCTL,
                       new KindCounts(100, 10, 85, Map.of(KernelLoss.RING_FULL, 5L))),
-                  0));
+                  6));
       return new Busy(ledger);
     }
 
@@ -93,7 +111,10 @@ final class AgentMetricsTest {
 
     @Override
     public AttachTable attachTable() {
-      return new AttachTable(List.of());
+      return new AttachTable(
+          List.of(
+              new AttachTable.Row(
+                  "a fact", "kprobe", "", List.of(new AttachTable.ProbeState("program", 9, 4)))));
     }
 
     @Override
@@ -121,6 +142,16 @@ final class AgentMetricsTest {
       return List.of(
           new LaneState(Signal.LOGS, 30, 20, 10, 1_500_000_000),
           new LaneState(Signal.TRACES, 85, 0, 0, 0));
+    }
+
+    @Override
+    public long textsCut() {
+      return 6;
+    }
+
+    @Override
+    public long spansReleasedEarly() {
+      return 11;
     }
 
     @Override
@@ -180,7 +211,7 @@ final class AgentMetricsTest {
     property("otel.exporter.otlp.endpoint", receiver.url());
     property("otel.exporter.otlp.protocol", protocol);
     try (Exporters exporters = exporters()) {
-      AgentMetrics.register(exporters.meter(), Busy.agent());
+      AgentMetrics.register(exporters.meter(), Busy.agent(), NONE);
       exporters.shutdown(Duration.ofSeconds(10));
     }
     assertThat(points())
@@ -195,6 +226,9 @@ final class AgentMetricsTest {
         .containsEntry("keyring.agent.journal.limit", 1000.0)
         .containsEntry("keyring.agent.journal.damaged", 1.0)
         .containsEntry("keyring.agent.journal.dropped", 2.0)
+        .containsEntry("keyring.agent.probe.missed[program]", 4.0)
+        .containsEntry("keyring.agent.texts.cut", 6.0)
+        .containsEntry("keyring.agent.spans.released_early", 11.0)
         .containsEntry("otel.sdk.processor.log.queue.size", 30.0)
         .containsEntry("otel.sdk.processor.span.queue.size", 85.0)
         .containsEntry("otel.sdk.processor.log.processed", 0.0)
@@ -202,6 +236,88 @@ final class AgentMetricsTest {
         .containsEntry("otel.sdk.exporter.log.inflight", 10.0)
         .containsEntry("otel.sdk.exporter.log.exported", 0.0)
         .doesNotContainKey("otel.sdk.exporter.log.exported[ring_full]");
+  }
+
+  @Test
+  void what_earlier_runs_have_told_is_not_told_again() throws SettingException {
+    property("otel.exporter.otlp.endpoint", receiver.url());
+    Account logs = new Account(90, 8, 0, 79, new TreeMap<>(Map.of("ring_full", 3L)));
+    try (Exporters exporters = exporters()) {
+      AgentMetrics.register(
+          exporters.meter(),
+          Busy.agent(),
+          new EarlierRuns(Map.of(Signal.LOGS, logs), 1, 1, 5, Map.of("program", 1L)));
+      exporters.shutdown(Duration.ofSeconds(10));
+    }
+    assertThat(points())
+        .containsEntry("keyring.agent.hits[logs]", 10.0)
+        .containsEntry("keyring.agent.hits[traces]", 100.0)
+        .containsEntry("keyring.agent.filtered[logs]", 2.0)
+        .containsEntry("keyring.agent.lost[logs, ring_full]", 2.0)
+        .containsEntry("keyring.agent.in_flight[logs]", 85.0)
+        .containsEntry("keyring.agent.journal.damaged", 0.0)
+        .containsEntry("keyring.agent.journal.dropped", 1.0)
+        .containsEntry("keyring.agent.probe.missed[program]", 3.0)
+        .containsEntry("keyring.agent.texts.cut", 1.0)
+        .containsEntry("otel.sdk.processor.log.processed[ring_full]", 2.0);
+  }
+
+  /** As {@code <instrument> <unit> <attributes>: <description>}, by name. */
+  @Test
+  void the_agents_own_metrics_are_those_of_the_registry() throws IOException {
+    InMemoryMetricReader reader = InMemoryMetricReader.create();
+    try (SdkMeterProvider meters =
+        SdkMeterProvider.builder().registerMetricReader(reader).build()) {
+      AgentMetrics.register(meters.get("test"), Busy.agent(), NONE);
+      Map<String, String> emitted = new TreeMap<>();
+      for (MetricData metric : reader.collectAllMetrics()) {
+        if (metric.getName().startsWith("keyring.")) {
+          emitted.put(metric.getName(), described(metric));
+        }
+      }
+      assertThat(emitted).isEqualTo(registered());
+    }
+  }
+
+  private static String described(MetricData metric) {
+    String instrument =
+        switch (metric.getType()) {
+          case LONG_SUM -> metric.getLongSumData().isMonotonic() ? "counter" : "updowncounter";
+          default -> "gauge";
+        };
+    Set<String> attributes = new TreeSet<>();
+    metric
+        .getData()
+        .getPoints()
+        .forEach(point -> point.getAttributes().forEach((key, _) -> attributes.add(key.getKey())));
+    return instrument + " " + metric.getUnit() + " " + attributes + ": " + metric.getDescription();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, String> registered() throws IOException {
+    Map<String, String> registered = new TreeMap<>();
+    try (Reader in = Files.newBufferedReader(REGISTRY)) {
+      Map<String, List<Map<String, Object>>> file =
+          new Yaml(new SafeConstructor(new LoaderOptions())).load(in);
+      for (Map<String, Object> metric : file.getOrDefault("metrics", List.of())) {
+        String name = String.valueOf(metric.get("name"));
+        if (name.startsWith("keyring.agent.")) {
+          Set<String> attributes = new TreeSet<>();
+          ((List<Map<String, String>>) metric.getOrDefault("attributes", List.of()))
+              .forEach(attribute -> attributes.add(attribute.get("ref")));
+          registered.put(
+              name,
+              metric.get("instrument")
+                  + " "
+                  + metric.get("unit")
+                  + " "
+                  + attributes
+                  + ": "
+                  + metric.get("brief"));
+        }
+      }
+    }
+    return registered;
   }
 
   @Test
@@ -222,7 +338,7 @@ final class AgentMetricsTest {
     property("otel.metrics.exporter", "none");
     try (Exporters exporters = exporters()) {
       assertThat(exporters.destinations()).noneMatch(line -> line.startsWith("metrics"));
-      AgentMetrics.register(exporters.meter(), Busy.agent());
+      AgentMetrics.register(exporters.meter(), Busy.agent(), NONE);
     }
     assertThat(receiver.received()).isEmpty();
   }
@@ -233,7 +349,7 @@ final class AgentMetricsTest {
     property("otel.metric.export.interval", "50");
     receiver.otherwise(Fault.httpStatus(404));
     try (Exporters exporters = exporters()) {
-      AgentMetrics.register(exporters.meter(), Busy.agent());
+      AgentMetrics.register(exporters.meter(), Busy.agent(), NONE);
       org.awaitility.Awaitility.await().until(() -> receiver.received().size() >= 4);
     }
     assertThat(said.toString(StandardCharsets.UTF_8).lines())

@@ -7,9 +7,13 @@ package io.requestkey.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -70,6 +74,18 @@ final class CommandLineTest {
     } finally {
       System.clearProperty("otel.requestkey." + name);
     }
+  }
+
+  /** Not wrong use: the same line may do tomorrow. */
+  @Test
+  void aJournalThatCannotBeUsedIsNoWrongUse(@TempDir Path temporary) throws IOException {
+    Path file = Files.createFile(temporary.resolve("journal"));
+    assertThat(run("--http", "off", "--console", "json", "--journal", file.toString()))
+        .isEqualTo(1);
+    assertThat(error())
+        .contains("journal " + file)
+        .hasLineCount(1)
+        .startsWith("requestkey: error: ");
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,17 @@ final class JournalCommandTest {
     return record;
   }
 
+  /** The same, of a key with this description. */
+  private static byte[] keyctl(int traceByte, String description) {
+    byte[] text = description.getBytes(StandardCharsets.UTF_8);
+    byte[] record = Arrays.copyOf(keyctl(traceByte), 368 + text.length);
+    System.arraycopy(text, 0, record, 368, text.length);
+    MemorySegment.ofArray(record).set(INT, 0, record.length);
+    record[324] = (byte) text.length;
+    record[326] = 2;
+    return record;
+  }
+
   private HitJournal open() throws Exception {
     return Journals.open(
         JournalOptions.directory(Path.of(directory()), 1 << 20)
@@ -76,8 +88,12 @@ final class JournalCommandTest {
   }
 
   private void fill() throws Exception {
+    fill(keyctl(1), new byte[20], keyctl(3));
+  }
+
+  private void fill(byte[]... records) throws Exception {
     HitJournal journal = open();
-    for (byte[] record : List.of(keyctl(1), new byte[20], keyctl(3))) {
+    for (byte[] record : records) {
       assertThat(journal.append(MemorySegment.ofArray(record), 0, record.length)).isTrue();
     }
     journal.close();
@@ -152,6 +168,31 @@ final class JournalCommandTest {
     out.reset();
     int _ = run("journal", "replay", "--journal", directory());
     assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(first).isNotEmpty();
+  }
+
+  @Test
+  void replaysNoMoreOfTheTextsThanTheAgentTells() throws Exception {
+    fill(keyctl(1, "secret-name"));
+    assertThat(run("journal", "replay", "--journal", directory())).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("secret-name");
+    out.reset();
+    System.setProperty("otel.requestkey.redact.description", "length");
+    try {
+      assertThat(run("journal", "replay", "--journal", directory())).isZero();
+    } finally {
+      System.clearProperty("otel.requestkey.redact.description");
+    }
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .doesNotContain("secret-name")
+        .contains("\"keyring.key.description.length\":11");
+    out.reset();
+    assertThat(run("journal", "replay", "--redact-description", "off", "--journal", directory()))
+        .isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .isNotEmpty()
+        .doesNotContain("secret-name", "keyring.key.description.length");
+    assertThat(run("journal", "replay", "--redact-description", "hash", "--journal", directory()))
+        .isEqualTo(2);
   }
 
   @Test

@@ -182,16 +182,20 @@ final class Lineage implements AutoCloseable {
     return new KernelCounts(kinds, counts.textsCut());
   }
 
-  /** Everything counted since the epoch began. */
+  /**
+   * Everything counted since the epoch began; cut strings, which are no part of the books and which
+   * programs that are gone leave no count of, by the present programs alone.
+   */
   synchronized KernelCounts total() throws CaptureException {
-    KernelCounts sum = counters.read();
+    KernelCounts present = counters.read();
+    KernelCounts sum = present;
     for (Old set : old) {
       sum = sum.plus(set.counters().read());
     }
     for (KernelCounts counts : Inheritance.of(own.manifest(), manifests()).values()) {
       sum = sum.plus(counts);
     }
-    return sum;
+    return new KernelCounts(sum.kinds(), present.textsCut());
   }
 
   /** What earlier agents had taken from the rings when this one began. */

@@ -61,7 +61,10 @@ final class AgentPipeline {
     this.failed = failed;
   }
 
-  /** Emits a log record, within the span that it says. */
+  /**
+   * Emits a log record, within the span that it says, even if there is none because it was not
+   * sampled or could not have its ids: records of one trace still find each other.
+   */
   void log(LogRecordData log) {
     try {
       emit(log);

@@ -13,6 +13,7 @@ import io.requestkey.capture.HitKind;
 import io.requestkey.capture.KernelCounts;
 import io.requestkey.capture.KernelLoss;
 import io.requestkey.capture.KindCounts;
+import io.requestkey.telemetry.KeyringAttributes;
 import io.requestkey.telemetry.LossRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,9 +50,9 @@ final class OwnLossesTest {
     assertThat(told)
         .extracting(
             LogRecordData::getEventName,
-            log -> log.getAttributes().get(LossRecord.REASON),
-            log -> log.getAttributes().get(LossRecord.COUNT),
-            log -> log.getAttributes().get(LossRecord.SINCE),
+            log -> log.getAttributes().get(KeyringAttributes.LOSS_REASON),
+            log -> log.getAttributes().get(KeyringAttributes.LOSS_COUNT),
+            log -> log.getAttributes().get(KeyringAttributes.LOSS_SINCE),
             LogRecordData::getTimestampEpochNanos)
         .containsExactly(
             tuple("keyring.loss", "ring_full", 3L, 1_000L, 2_000L),
@@ -64,7 +65,7 @@ final class OwnLossesTest {
     losses.tell(KernelCounts.none(), 2_000, told::add);
 
     assertThat(told)
-        .extracting(log -> log.getAttributes().get(LossRecord.REASON))
+        .extracting(log -> log.getAttributes().get(KeyringAttributes.LOSS_REASON))
         .containsExactly("undecodable");
   }
 }

@@ -245,7 +245,12 @@ public final class KeyTelemetry {
     return context(origin.traceId(), origin.spanId(), TraceFlags.getSampled());
   }
 
-  /** A child takes over what its parent was decided to be; every other span is exported. */
+  /**
+   * A child takes over what its parent was decided to be; every other span is meant to be exported.
+   * A log record says the same, also where spans are switched off or a sampler decides otherwise
+   * later: it is to be the same whatever becomes of the span, and its ids still tell which records
+   * belong together.
+   */
   private static TraceFlags flags(HitHeader header) {
     ApplicationSpan application = header.application();
     return application != null && application.parent()

@@ -11,7 +11,7 @@ import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import io.opentelemetry.api.common.AttributeKey;
 
 /**
- * Every attribute of the log records and spans.
+ * Every attribute of the log records, spans and metrics.
  *
  * <p>Names that OpenTelemetry's semantic conventions have are used as they are; everything else is
  * in the {@code keyring} namespace, because existing namespaces are not to be extended (semantic
@@ -620,6 +620,27 @@ public final class KeyringAttributes {
 
   /** What the span a link points at is to the span that has the link. On links only. */
   public static final AttributeKey<String> LINK_RELATION = stringKey("keyring.link.relation");
+
+  // Losses and the agent
+  // ---------------------------------------------------------------------------
+
+  /** Why hits were lost, as the ledger names it. */
+  public static final AttributeKey<String> LOSS_REASON = stringKey("keyring.loss.reason");
+
+  /** How many hits since the last record of the same reason and signal. */
+  public static final AttributeKey<Long> LOSS_COUNT = longKey("keyring.loss.count");
+
+  /** When that was, or the agent's start, in ns since 1970. */
+  public static final AttributeKey<Long> LOSS_SINCE = longKey("keyring.loss.since");
+
+  /** {@code logs} or {@code traces}; left out for what was lost to both. */
+  public static final AttributeKey<String> LOSS_SIGNAL = stringKey("keyring.loss.signal");
+
+  /** {@code logs} or {@code traces}: whose books a metric of the agent is about. */
+  public static final AttributeKey<String> AGENT_SIGNAL = stringKey("keyring.agent.signal");
+
+  /** Name of a kernel program. */
+  public static final AttributeKey<String> AGENT_PROGRAM = stringKey("keyring.agent.program");
 
   // Values ----------------------------------------------------------------------------------------
 

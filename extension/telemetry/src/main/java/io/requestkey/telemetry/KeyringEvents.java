@@ -29,5 +29,8 @@ public final class KeyringEvents {
   /** The end of a key that has an origin. */
   public static final String KEY_FREED = "keyring.key_freed";
 
+  /** Hits were lost. */
+  public static final String LOSS = "keyring.loss";
+
   private KeyringEvents() {}
 }

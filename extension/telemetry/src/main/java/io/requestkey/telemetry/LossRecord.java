@@ -4,7 +4,6 @@
  */
 package io.requestkey.telemetry;
 
-import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.common.Value;
@@ -17,21 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Says in the telemetry itself that some of it was lost. */
 public final class LossRecord {
-
-  /** Event name of the record. */
-  public static final String EVENT = "keyring.loss";
-
-  /** Why, as the ledger names it. */
-  public static final AttributeKey<String> REASON = AttributeKey.stringKey("keyring.loss.reason");
-
-  /** How many hits since the last record of the same reason and signal. */
-  public static final AttributeKey<Long> COUNT = AttributeKey.longKey("keyring.loss.count");
-
-  /** When that was, or the agent's start, in ns since 1970. */
-  public static final AttributeKey<Long> SINCE = AttributeKey.longKey("keyring.loss.since");
-
-  /** {@code logs} or {@code traces}; not set for what was lost to both. */
-  public static final AttributeKey<String> SIGNAL = AttributeKey.stringKey("keyring.loss.signal");
 
   /** Makes such records. */
   @FunctionalInterface
@@ -57,15 +41,18 @@ public final class LossRecord {
         InstrumentationScopeInfo.builder(KeyringEvents.SCOPE).setVersion(version).build();
     return (reason, signal, count, since, now) -> {
       AttributesBuilder attributes =
-          Attributes.builder().put(REASON, reason).put(COUNT, count).put(SINCE, since);
+          Attributes.builder()
+              .put(KeyringAttributes.LOSS_REASON, reason)
+              .put(KeyringAttributes.LOSS_COUNT, count)
+              .put(KeyringAttributes.LOSS_SINCE, since);
       if (signal != null) {
-        attributes.put(SIGNAL, signal);
+        attributes.put(KeyringAttributes.LOSS_SIGNAL, signal);
       }
       String what = signal == null ? "hits" : signal;
       return new HitLogRecord(
           resource,
           scope,
-          EVENT,
+          KeyringEvents.LOSS,
           now,
           now,
           SpanContext.getInvalid(),

@@ -15,7 +15,10 @@ package io.requestkey.telemetry;
  */
 public record Observation(String bootId, long observedEpochNanos, long bootOffsetNanos) {
 
-  /** CLOCK_BOOTTIME then, in ns. No step of the wall clock shows in it. */
+  /**
+   * CLOCK_BOOTTIME then, in ns. A step of the wall clock shows in it for a millisecond at most:
+   * until both readings are of after the step.
+   */
   public long bootNanos() {
     return observedEpochNanos - bootOffsetNanos;
   }

@@ -16,6 +16,7 @@ import io.requestkey.capture.RequestKeyHit;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The end of a key is no span, so nothing links to it.
  *
- * <p>No threads and no clock of its own; for one thread.
+ * <p>No threads and no clock of its own; for one thread, but for {@link #releasedEarly}.
  *
  * @param <T> what the caller knows a span by, such as its place in a journal
  */
@@ -50,7 +51,7 @@ public final class SpanWindow<T> {
   private final Map<Origin, Held<T>> held = new LinkedHashMap<>();
 
   private @Nullable String bootId;
-  private long releasedEarly;
+  private final LongAdder releasedEarly = new LongAdder();
 
   /**
    * A span that is ready for export.
@@ -107,7 +108,7 @@ public final class SpanWindow<T> {
       out.accept(other.release());
     }
     if (held.size() > capacity) {
-      releasedEarly++;
+      releasedEarly.increment();
       releaseOldest(out);
     }
   }
@@ -119,7 +120,8 @@ public final class SpanWindow<T> {
    */
   public void tick(Observation now, Consumer<? super Released<T>> out) {
     if (!now.bootId().equals(bootId)) {
-      flush(out);
+      // Not early: nothing that comes now has to do with them.
+      releaseAll(out);
       bootId = now.bootId();
     }
     while (!held.isEmpty() && oldest().due(now.bootNanos(), windowNanos)) {
@@ -127,8 +129,13 @@ public final class SpanWindow<T> {
     }
   }
 
-  /** Releases all that is held. */
+  /** Releases all that is held, before its time. */
   public void flush(Consumer<? super Released<T>> out) {
+    releasedEarly.add(held.size());
+    releaseAll(out);
+  }
+
+  private void releaseAll(Consumer<? super Released<T>> out) {
     while (!held.isEmpty()) {
       releaseOldest(out);
     }
@@ -139,9 +146,9 @@ public final class SpanWindow<T> {
     return held.size();
   }
 
-  /** Spans that had to go before their time for want of room. */
+  /** Spans that had to go before their time, by {@link #flush} or for want of room. Any thread. */
   public long releasedEarly() {
-    return releasedEarly;
+    return releasedEarly.sum();
   }
 
   private static boolean returnedKey(KeyHit hit) {
@@ -173,8 +180,14 @@ public final class SpanWindow<T> {
       this.sinceBootNanos = sinceBootNanos;
     }
 
+    /**
+     * Whether its window is over. Where it seems to have been accepted more than a window from now,
+     * the wall clock was stepped while one of the two times was taken, or the machine has booted
+     * since: it is not to wait for as long as that takes.
+     */
     boolean due(long bootNanos, long windowNanos) {
-      return bootNanos - sinceBootNanos >= windowNanos;
+      long elapsed = bootNanos - sinceBootNanos;
+      return elapsed >= windowNanos || elapsed < -windowNanos;
     }
 
     void link(SpanContext followUp) {

@@ -32,7 +32,7 @@ final class ReadmeTable {
     EVENTS.put("keyring.key_freed", "F");
   }
 
-  /** Attributes, with what they mean and which events have them. */
+  /** Attributes, with what they mean and what has them. */
   static String attributes(SemanticConventions registry) {
     Map<String, Definition> definitions = registry.definitions();
     Set<String> keys = new LinkedHashSet<>(definitions.keySet());
@@ -58,9 +58,11 @@ final class ReadmeTable {
         new StringBuilder("| metric | kind | unit | by | meaning |\n|---|---|---|---|---|\n");
     for (Item metric : registry.metrics().values()) {
       table.append("| `").append(metric.name()).append("` | ").append(metric.detail());
-      table.append(" | `").append(metric.unit()).append("` | `");
-      table.append(String.join("`, `", metric.attributes().keySet()));
-      table.append("` | ").append(metric.brief()).append(" |\n");
+      table.append(" | `").append(metric.unit()).append("` | ");
+      if (!metric.attributes().isEmpty()) {
+        table.append('`').append(String.join("`, `", metric.attributes().keySet())).append("` ");
+      }
+      table.append("| ").append(metric.brief()).append(" |\n");
     }
     return table.toString();
   }
@@ -94,6 +96,9 @@ final class ReadmeTable {
         letters.add(letter);
       }
     });
+    if (letters.isEmpty()) {
+      return registry.event(KeyringEvents.LOSS).attributes().containsKey(key) ? "loss" : "metrics";
+    }
     String on = letters.size() == EVENTS.size() ? "all" : String.join(" ", letters);
     boolean span =
         registry.spans().values().stream().anyMatch(item -> item.attributes().containsKey(key));

@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.semconv.ContainerAttributes;
@@ -150,6 +152,16 @@ class SemanticConventionsTest {
   }
 
   @Test
+  void aLossHasWhatItsEventMayHaveAndAllThatItMust() {
+    losses().forEach(loss -> check(registry.event(KeyringEvents.LOSS), loss.getAttributes()));
+  }
+
+  private static List<LogRecordData> losses() {
+    LossRecord.Maker maker = LossRecord.maker(Resource.empty(), "test");
+    return List.of(maker.make("ring_full", null, 1, 2, 3), maker.make("rejected", "logs", 1, 2, 3));
+  }
+
+  @Test
   void everythingThatAnEventMayHaveIsEmittedSometime() {
     Map<String, Set<String>> emitted = new HashMap<>();
     for (Redaction redaction : Samples.redactions()) {
@@ -160,6 +172,12 @@ class SemanticConventionsTest {
             .addAll(names(signals.log().getAttributes()));
       }
     }
+
+    losses()
+        .forEach(loss ->
+            emitted
+                .computeIfAbsent(loss.getEventName(), _ -> new HashSet<>())
+                .addAll(names(loss.getAttributes())));
 
     registry
         .events()
@@ -230,7 +248,12 @@ class SemanticConventionsTest {
       assertThat(used).as(metric.getName()).isEqualTo(item.attributes().keySet());
     }
 
-    assertThat(names).containsExactlyInAnyOrderElementsOf(registry.metrics().keySet());
+    // A test of the agent's holds it to its own.
+    assertThat(names)
+        .containsExactlyInAnyOrderElementsOf(
+            registry.metrics().keySet().stream()
+                .filter(name -> !name.startsWith("keyring.agent."))
+                .toList());
     List<String> constants = new ArrayList<>();
     for (Field field : KeyringMetrics.class.getFields()) {
       constants.add((String) field.get(null));

@@ -148,6 +148,31 @@ class SpanWindowTest {
   }
 
   @Test
+  void whatIsReleasedBeforeItsTimeIsCounted() {
+    accept(window, 1, request(1), 0);
+    accept(window, 2, request(2), WINDOW);
+    assertThat(window.releasedEarly()).isZero();
+
+    window.flush(released::add);
+    assertThat(window.releasedEarly()).isOne();
+
+    accept(window, 3, request(3), WINDOW);
+    window.tick(new Observation("another-boot", BOOT_EPOCH, BOOT_EPOCH), released::add);
+    assertThat(tokens()).containsExactly(1, 2, 3);
+    assertThat(window.releasedEarly()).isOne();
+  }
+
+  @Test
+  void aMomentTakenAsTheWallClockWasSteppedForwardHoldsNothingForAsLong() {
+    accept(window, 1, request(1), 3_600_000_000_000L);
+    accept(window, 2, request(2), 10);
+    assertThat(tokens()).containsExactly(1);
+
+    window.tick(at(WINDOW + 10), released::add);
+    assertThat(tokens()).containsExactly(1, 2);
+  }
+
+  @Test
   void aStepOfTheWallClockHoldsNothingForLonger() {
     accept(window, 1, request(1), 0);
     long hourBack = BOOT_EPOCH - 3_600_000_000_000L;

@@ -18,17 +18,22 @@ import io.requestkey.telemetry.KeyTelemetry;
 import io.requestkey.telemetry.Observation;
 import io.requestkey.telemetry.SpanWindow;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes frames, and makes an item of each hit or says what became of it. For one thread. */
 public abstract class HitRenderer<T> implements Renderer<T> {
 
   private final RecordVersions versions;
-  private final Consumer<String> undecodable;
+  private final Consumer<KeyHit> seen;
+  private final BiConsumer<String, String> undecodable;
 
-  private HitRenderer(RecordVersions versions, Consumer<String> undecodable) {
+  private HitRenderer(
+      RecordVersions versions, Consumer<KeyHit> seen, BiConsumer<String, String> undecodable) {
     this.versions = versions;
+    this.seen = seen;
     this.undecodable = undecodable;
   }
 
@@ -37,13 +42,14 @@ public abstract class HitRenderer<T> implements Renderer<T> {
    *
    * @param versions of the records that the journal may hold
    * @param seen told of each hit, once in the life of the process
-   * @param undecodable told why a record cannot be decoded
+   * @param undecodable told for what reason a record is lost that cannot be decoded, and why it
+   *     cannot
    */
   public static HitRenderer<LogRecordData> logs(
       RecordVersions versions,
       KeyTelemetry telemetry,
       Consumer<KeyHit> seen,
-      Consumer<String> undecodable) {
+      BiConsumer<String, String> undecodable) {
     return new Logs(versions, telemetry, seen, undecodable);
   }
 
@@ -54,17 +60,39 @@ public abstract class HitRenderer<T> implements Renderer<T> {
    * @param versions of the records that the journal may hold
    * @param window how long; zero for not at all
    * @param capacity spans held at most
-   * @param undecodable told why a record cannot be decoded
+   * @param seen told of each hit, once in the life of the process
+   * @param undecodable told for what reason a record is lost that cannot be decoded, and why it
+   *     cannot
    */
   public static HitRenderer<SpanData> spans(
       RecordVersions versions,
       KeyTelemetry telemetry,
       Duration window,
       int capacity,
-      Consumer<String> undecodable) {
-    return new Spans(
-        versions, telemetry, new SpanWindow<>(window.toNanos(), capacity), undecodable);
+      Consumer<KeyHit> seen,
+      BiConsumer<String, String> undecodable) {
+    return spans(versions, telemetry, window, capacity, seen, undecodable, KernelClock::bootNanos);
   }
+
+  static HitRenderer<SpanData> spans(
+      RecordVersions versions,
+      KeyTelemetry telemetry,
+      Duration window,
+      int capacity,
+      Consumer<KeyHit> seen,
+      BiConsumer<String, String> undecodable,
+      LongSupplier bootNanos) {
+    return new Spans(
+        versions,
+        telemetry,
+        new SpanWindow<>(window.toNanos(), capacity),
+        seen,
+        undecodable,
+        bootNanos);
+  }
+
+  /** Items that had to go before all was added to them that might have been. Any thread. */
+  public abstract long releasedEarly();
 
   @Override
   public final void accept(Frame frame, long nowNanos, Consumer<Rendered<T>> out) {
@@ -78,6 +106,7 @@ public abstract class HitRenderer<T> implements Renderer<T> {
       lost(frame, LossReason.UNDECODABLE, e, out);
       return;
     }
+    seen.accept(hit);
     render(
         frame.number(),
         hit,
@@ -87,7 +116,7 @@ public abstract class HitRenderer<T> implements Renderer<T> {
 
   private void lost(
       Frame frame, String reason, CorruptRecordException why, Consumer<Rendered<T>> out) {
-    undecodable.accept(String.valueOf(why.getMessage()));
+    undecodable.accept(reason, String.valueOf(why.getMessage()));
     HitKind kind = RecordDecoder.kind(frame.record());
     out.accept(
         kind == null || counted(kind)
@@ -103,16 +132,19 @@ public abstract class HitRenderer<T> implements Renderer<T> {
   private static final class Logs extends HitRenderer<LogRecordData> {
 
     private final KeyTelemetry telemetry;
-    private final Consumer<KeyHit> seen;
 
     Logs(
         RecordVersions versions,
         KeyTelemetry telemetry,
         Consumer<KeyHit> seen,
-        Consumer<String> undecodable) {
-      super(versions, undecodable);
+        BiConsumer<String, String> undecodable) {
+      super(versions, seen, undecodable);
       this.telemetry = telemetry;
-      this.seen = seen;
+    }
+
+    @Override
+    public long releasedEarly() {
+      return 0;
     }
 
     @Override
@@ -123,7 +155,6 @@ public abstract class HitRenderer<T> implements Renderer<T> {
     @Override
     void render(
         long number, KeyHit hit, Observation observation, Consumer<Rendered<LogRecordData>> out) {
-      seen.accept(hit);
       out.accept(Rendered.of(number, telemetry.log(hit, observation)));
     }
 
@@ -138,6 +169,7 @@ public abstract class HitRenderer<T> implements Renderer<T> {
 
     private final KeyTelemetry telemetry;
     private final SpanWindow<Long> window;
+    private final LongSupplier bootNanos;
 
     /** The last frame's; kernel time goes on from it when no frame comes. */
     private @Nullable Observation last;
@@ -146,10 +178,18 @@ public abstract class HitRenderer<T> implements Renderer<T> {
         RecordVersions versions,
         KeyTelemetry telemetry,
         SpanWindow<Long> window,
-        Consumer<String> undecodable) {
-      super(versions, undecodable);
+        Consumer<KeyHit> seen,
+        BiConsumer<String, String> undecodable,
+        LongSupplier bootNanos) {
+      super(versions, seen, undecodable);
       this.telemetry = telemetry;
       this.window = window;
+      this.bootNanos = bootNanos;
+    }
+
+    @Override
+    public long releasedEarly() {
+      return window.releasedEarly();
     }
 
     @Override
@@ -176,9 +216,11 @@ public abstract class HitRenderer<T> implements Renderer<T> {
       if (of == null || window.held() == 0) {
         return;
       }
-      // The clocks of this boot: a frame of an earlier boot is released by the first of this one.
+      // Kernel time, which no step of the wall clock moves. For a frame of an earlier boot it is
+      // that of another clock, but it goes on, and so the frame waits for two windows at most.
       window.tick(
-          new Observation(of.bootId(), KernelClock.epochNanos(), of.bootOffsetNanos()),
+          new Observation(
+              of.bootId(), bootNanos.getAsLong() + of.bootOffsetNanos(), of.bootOffsetNanos()),
           released -> release(released, out));
     }
 

@@ -38,6 +38,12 @@ public interface AgentState {
   /** Where each signal's delivery is; empty before the capture runs. */
   List<LaneState> lanes();
 
+  /** Calls whose strings the kernel side cut for want of room. */
+  long textsCut();
+
+  /** Spans that were sent before their window was over. */
+  long spansReleasedEarly();
+
   /** Bytes the journal holds. */
   long journalBytes();
 

@@ -42,6 +42,14 @@ final class PrometheusText {
         "requestkey_journal_dropped_total",
         "Frames the journal dropped to make room.",
         state.journalDropped());
+    page.counter(
+        "requestkey_texts_cut_total",
+        "Calls whose strings the kernel side cut for want of room.",
+        state.textsCut());
+    page.counter(
+        "requestkey_spans_released_early_total",
+        "Spans sent before their time, without links to what came later.",
+        state.spansReleasedEarly());
     page.lanes(state.lanes());
     page.contexts(state.contextCounts());
     page.gauge(

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Exports through one of the SDK's OTLP exporters what {@link OtlpEncoder} has encoded: where to,
  * headers, compression and the rest stay the exporter's, and it counts as many items as there are,
  * but it is handed stand-ins, and our sender sends the encoded request in place of theirs. What
- * cannot be encoded so goes the exporter's usual way.
+ * cannot be encoded so, or makes the encoder fail, goes the exporter's usual way.
  *
  * <p>For one thread.
  */
@@ -82,7 +82,7 @@ public final class EncodedExport<T> {
       // Given up, but its bytes may still be on their way.
       encoder = encoders.get();
     }
-    OtlpRequest request = encoder.apply(items);
+    OtlpRequest request = encoded(items);
     if (request == null) {
       return exporter.apply(items);
     }
@@ -90,6 +90,16 @@ public final class EncodedExport<T> {
         ScopedValue.where(CURRENT, request)
             .call(() -> exporter.apply(Collections.nCopies(items.size(), standIn)));
     return underWay;
+  }
+
+  private @Nullable OtlpRequest encoded(Collection<T> items) {
+    try {
+      return encoder.apply(items);
+    } catch (RuntimeException e) {
+      // A mistake of ours. It would be the same at every try, and so hold up all that comes after.
+      encoder = encoders.get();
+      return null;
+    }
   }
 
   /**

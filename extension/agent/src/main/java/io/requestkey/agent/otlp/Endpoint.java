@@ -14,9 +14,14 @@ import java.util.Locale;
  * @param target path and query of the request line
  * @param shown for people: without the user info and the query, which may hold secrets
  */
-record Endpoint(boolean tls, String host, int port, String target, String shown) {
+public record Endpoint(boolean tls, String host, int port, String target, String shown) {
 
-  static Endpoint of(URI uri) {
+  /**
+   * The endpoint of a URI.
+   *
+   * @param uri http or https, as the SDK has checked
+   */
+  public static Endpoint of(URI uri) {
     boolean tls = "https".equals(uri.getScheme().toLowerCase(Locale.ROOT));
     int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
     String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();

@@ -194,9 +194,11 @@ final class DeliveryTest {
   void a_record_that_makes_no_sense_is_undecodable() throws InterruptedException {
     try (DeliveryRun run = run()) {
       List<String> why = new ArrayList<>();
-      run.logRenderer = HitRenderer.logs(RecordVersions.ours(), TELEMETRY, _ -> {}, why::add);
+      run.logRenderer =
+          HitRenderer.logs(RecordVersions.ours(), TELEMETRY, _ -> {}, (_, w) -> why.add(w));
       run.spanRenderer =
-          HitRenderer.spans(RecordVersions.ours(), TELEMETRY, Duration.ZERO, 1, _ -> {});
+          HitRenderer.spans(
+              RecordVersions.ours(), TELEMETRY, Duration.ZERO, 1, _ -> {}, (_, _) -> {});
       run.hit(0, 3).start().awaitDone(Signal.LOGS).awaitDone(Signal.TRACES);
       assertThat(run.account(Signal.LOGS).lost()).isEqualTo(Map.of("undecodable", 3L));
       assertThat(run.account(Signal.TRACES).lost()).isEqualTo(Map.of("undecodable", 3L));

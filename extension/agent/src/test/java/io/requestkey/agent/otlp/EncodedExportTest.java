@@ -19,12 +19,14 @@ import io.opentelemetry.sdk.testing.exporter.InMemoryLogRecordExporter;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.testing.logs.TestLogRecordData;
 import io.vertx.core.Vertx;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +105,37 @@ class EncodedExportTest {
     assertThat(send(EncodedExport.logs(exporter), List.of(list)).isSuccess()).isTrue();
 
     assertThat(receiver.received().getFirst().logs().toString()).contains("array_value");
+  }
+
+  @Test
+  void leavesToTheExporterWhatMakesTheEncoderFail() {
+    LogRecordExporter exporter = exporter("http", "none");
+    Function<Collection<LogRecordData>, CompletableResultCode> export =
+        EncodedExport.logs(exporter);
+
+    assertThat(send(export, List.of(failingOnce(Exports.record("first")))).isSuccess()).isTrue();
+    assertThat(send(export, List.of(Exports.record("second"))).isSuccess()).isTrue();
+
+    assertThat(receiver.received())
+        .extracting(received -> received.logs().toString())
+        .satisfiesExactly(
+            first -> assertThat(first).contains("first"),
+            second -> assertThat(second).contains("second").doesNotContain("first"));
+  }
+
+  /** The first to ask for its attributes is the encoder. */
+  private static LogRecordData failingOnce(LogRecordData record) {
+    AtomicBoolean failed = new AtomicBoolean();
+    return (LogRecordData)
+        Proxy.newProxyInstance(
+            LogRecordData.class.getClassLoader(),
+            new Class<?>[] {LogRecordData.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("getAttributes") && failed.compareAndSet(false, true)) {
+                throw new IllegalStateException("a mistake");
+              }
+              return method.invoke(record, arguments);
+            });
   }
 
   @Test
