@@ -93,7 +93,7 @@ public final class Delivery {
             journal,
             ledger.of(signal),
             renderer,
-            new Courier<>(signal, targets, options, stop, complaints),
+            targets,
             lossReports,
             options,
             stop,

@@ -47,6 +47,7 @@ final class Lane<T> {
   /**
    * A lane.
    *
+   * @param targets at least one; the first decides what becomes of an item
    * @param lossReports what this lane says about losses; null for nothing
    */
   Lane(
@@ -54,7 +55,7 @@ final class Lane<T> {
       HitJournal journal,
       SignalBooks books,
       Renderer<T> renderer,
-      Courier<T> courier,
+      List<Target<T>> targets,
       @Nullable LossReports<T> lossReports,
       DeliveryOptions options,
       StopSignal stop,
@@ -64,7 +65,7 @@ final class Lane<T> {
     this.reader = books.reader();
     this.books = books;
     this.renderer = renderer;
-    this.courier = courier;
+    this.courier = new Courier<>(signal, targets, options, stop, complaints, this::overloaded);
     this.lossReports = lossReports;
     this.options = options;
     this.stop = stop;
@@ -128,8 +129,7 @@ final class Lane<T> {
             behind ? options.bulk() : options.batch(),
             last ? Duration.ZERO : WAIT,
             last || behind ? Duration.ZERO : options.linger());
-    dropping =
-        options.dropSpans() && signal == Signal.TRACES && behind() > options.dropWhenBehind();
+    dropping = overloaded();
     render(frames);
     if (last
         || behind() > options.holdUntilBehind()
@@ -144,6 +144,11 @@ final class Lane<T> {
       reader.acknowledge(reader.next(), books.encoded());
     }
     return delivered;
+  }
+
+  /** Whether so many frames wait that spans are to be dropped. */
+  private boolean overloaded() {
+    return options.dropSpans() && signal == Signal.TRACES && behind() > options.dropWhenBehind();
   }
 
   /** Frames in the journal that the lane has not taken. */

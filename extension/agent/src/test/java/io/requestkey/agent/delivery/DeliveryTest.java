@@ -131,9 +131,7 @@ final class DeliveryTest {
     traces.otherwise(Fault.httpStatus(503));
     logs.otherwise(Fault.httpStatus(503));
     try (DeliveryRun run = run()) {
-      run.options =
-          new DeliveryOptions(
-              10, 10, 1 << 20, Duration.ZERO, 40, 100, true, 200, Duration.ofMillis(20), false);
+      run.options = dropping();
       run.hit(0, 1_000).start();
       await().until(() -> !traces.received().isEmpty());
       traces.otherwise(Fault.none());
@@ -148,6 +146,53 @@ final class DeliveryTest {
       assertThat(spans.delivered()).isEqualTo(Arrivals.spanIds(traces).size());
       assertThat(spans.delivered() + spans.totalLost()).isEqualTo(1_000);
     }
+  }
+
+  @Test
+  void under_load_spans_are_dropped_while_their_receiver_is_down_and_log_records_never()
+      throws InterruptedException {
+    traces.otherwise(Fault.httpStatus(503));
+    // Room for 500 records, and 5,000 come.
+    HitJournal journal = new MemoryJournal(500 * 8, FullPolicy.STOP, () -> new Stamp(1, 0, "boot"));
+    try (DeliveryRun run = run(journal, 1, new FakeKernel())) {
+      run.options = dropping();
+      run.start();
+      for (int from = 0; from < 5_000; from += 100) {
+        run.hit(from, from + 100).awaitDone(Signal.LOGS);
+        await().until(() -> run.state(Signal.TRACES).pendingFrames() <= 300);
+      }
+      assertThat(run.account(Signal.LOGS).delivered()).isEqualTo(5_000);
+      assertThat(run.account(Signal.TRACES).lost()).containsOnlyKeys("overload");
+      assertThat(run.account(Signal.TRACES).delivered()).isZero();
+
+      traces.otherwise(Fault.none());
+      run.awaitDone(Signal.TRACES);
+      Account spans = run.account(Signal.TRACES);
+      assertThat(spans.delivered()).isEqualTo(Arrivals.spanIds(traces).size()).isPositive();
+      assertThat(spans.delivered() + spans.totalLost()).isEqualTo(5_000);
+      run.hit(5_000, 5_100).awaitDone(Signal.TRACES);
+      assertThat(run.account(Signal.TRACES).totalLost()).isEqualTo(spans.totalLost());
+    }
+  }
+
+  @Test
+  void spans_that_are_dropped_do_not_have_their_receiver_asked_before_its_time()
+      throws InterruptedException {
+    traces.otherwise(Fault.httpStatus(503, "retry-after", "3000"));
+    try (DeliveryRun run = run()) {
+      run.options = dropping();
+      run.hit(0, 1_000).start();
+      await().until(() -> run.state(Signal.TRACES).pendingFrames() <= 300);
+      run.hit(1_000, 5_000);
+      await().until(() -> run.state(Signal.TRACES).pendingFrames() <= 300);
+      assertThat(traces.received()).hasSize(1);
+      assertThat(run.account(Signal.TRACES).totalLost()).isGreaterThan(4_500);
+    }
+  }
+
+  private static DeliveryOptions dropping() {
+    return new DeliveryOptions(
+        10, 10, 1 << 20, Duration.ZERO, 40, 100, true, 200, Duration.ofMillis(20), false);
   }
 
   @Test
