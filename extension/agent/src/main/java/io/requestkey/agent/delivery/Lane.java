@@ -40,8 +40,8 @@ final class Lane<T> {
   private final CountDownLatch ended = new CountDownLatch(1);
 
   private List<Rendered<T>> outbox = new ArrayList<>();
+  private boolean nothingThere;
   private boolean dropping;
-  private long droppedBefore;
   private volatile boolean draining;
 
   /**
@@ -71,7 +71,6 @@ final class Lane<T> {
     this.stop = stop;
     this.complaints = complaints;
     this.settlement = new Settlement(books, reader.next());
-    this.droppedBefore = journal.dropped();
   }
 
   void start() {
@@ -104,7 +103,8 @@ final class Lane<T> {
         // Looked at before the journal: what is appended until then is still taken.
         boolean last = draining;
         going = round(last) && !stop.overdue();
-        if (last && settlement.open() == 0 && reader.pending() == 0) {
+        // What cannot be read now, as it cannot be mapped, is still there for the next start.
+        if (last && settlement.open() == 0 && (reader.pending() == 0 || nothingThere)) {
           break;
         }
       }
@@ -130,7 +130,9 @@ final class Lane<T> {
             last ? Duration.ZERO : WAIT,
             last || behind ? Duration.ZERO : options.linger());
     dropping = overloaded();
-    render(frames);
+    List<JournalReader.Gap> gaps = reader.gaps();
+    render(frames, gaps);
+    nothingThere = frames.isEmpty() && gaps.isEmpty();
     if (last
         || behind() > options.holdUntilBehind()
         || settlement.open() - outbox.size() > options.mostHeld()) {
@@ -156,14 +158,12 @@ final class Lane<T> {
     return journal.end() - settlement.nextNumber();
   }
 
-  private void render(List<Frame> frames) {
+  private void render(List<Frame> frames, List<JournalReader.Gap> gaps) {
     long now = System.nanoTime();
+    int told = 0;
     for (Frame frame : frames) {
-      if (frame.number() < settlement.nextNumber()) {
-        continue; // Its fate is decided: it was missing.
-      }
-      if (frame.number() > settlement.nextNumber()) {
-        missing(frame.number());
+      while (told < gaps.size() && gaps.get(told).from() < frame.number()) {
+        missing(gaps.get(told++));
       }
       settlement.taken(frame.number(), frame.observedEpochNanos());
       try {
@@ -174,26 +174,23 @@ final class Lane<T> {
         settlement.settle(frame.number(), Fate.lost(LossReason.UNDECODABLE, 1));
       }
     }
-    if (frames.isEmpty() && draining && behind() > 0) {
-      // What is missing at the very end is followed by no frame that would show it.
-      missing(journal.end());
+    while (told < gaps.size()) {
+      missing(gaps.get(told++));
     }
   }
 
-  /** Frames up to this number are not in the journal any more. */
-  private void missing(long until) {
-    long gap = until - settlement.nextNumber();
-    long dropped = journal.dropped();
-    long full = Math.min(gap, dropped - droppedBefore);
-    droppedBefore = dropped;
-    if (full > 0) {
-      settlement.missing(settlement.nextNumber() + full, LossReason.JOURNAL_FULL);
-    }
-    if (gap > full) {
-      settlement.missing(until, LossReason.JOURNAL_DAMAGED);
+  /** These frames are not in the journal any more. */
+  private void missing(JournalReader.Gap gap) {
+    // Every record is a hit of the log records.
+    long noHits = signal == Signal.TRACES ? gap.keysFreed() : 0;
+    settlement.missing(
+        gap.to(),
+        gap.dropped() ? LossReason.JOURNAL_FULL : LossReason.JOURNAL_DAMAGED,
+        gap.length() - noHits);
+    if (!gap.dropped()) {
       complaints.lost(
           LossReason.JOURNAL_DAMAGED,
-          (gap - full) + " " + signal.label() + " lost: damage to the journal");
+          gap.length() + " " + signal.label() + " lost: damage to the journal");
     }
   }
 
@@ -236,14 +233,15 @@ final class Lane<T> {
   private void giveUp() throws InterruptedException {
     while (true) {
       List<Frame> frames = reader.take(options.bulk(), Duration.ZERO, Duration.ZERO);
-      render(frames);
+      List<JournalReader.Gap> gaps = reader.gaps();
+      render(frames, gaps);
       renderer.flush(out);
       for (Rendered<T> rendered : outbox) {
         settlement.settle(rendered.frameNumber(), Fate.lost(LossReason.SHUTDOWN, rendered.hits()));
       }
       outbox.clear();
       acknowledge();
-      if (frames.isEmpty()) {
+      if (frames.isEmpty() && gaps.isEmpty()) {
         return;
       }
     }

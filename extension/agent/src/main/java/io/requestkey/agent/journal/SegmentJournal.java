@@ -169,8 +169,9 @@ final class SegmentJournal implements HitJournal {
     try {
       messages.sayOnce("full; the oldest frames are dropped and counted");
       return segments.dropOldest(oldest -> {
+        KeysFreed keysFreed = new KeysFreed(oldest);
         for (SegmentReader reader : all) {
-          reader.drop(oldest);
+          reader.drop(oldest, keysFreed);
         }
       });
     } finally {
@@ -232,6 +233,35 @@ final class SegmentJournal implements HitJournal {
   @Override
   public long dropped() {
     return Arrays.stream(readers).mapToLong(SegmentReader::droppedKnown).max().orElse(0);
+  }
+
+  @Override
+  public long keysFreed(long from, long to) {
+    long sum = 0;
+    long at = from;
+    while (at < to) {
+      Segment segment;
+      try {
+        segment = segments.enter(at);
+      } catch (IOException e) {
+        messages.sayOnce("cannot be mapped to be read: " + IoReason.of(e));
+        return sum;
+      }
+      if (segment == null) {
+        return sum;
+      }
+      try {
+        KeysFreed keysFreed = new KeysFreed(segment);
+        sum += keysFreed.applyAsLong(at) - keysFreed.applyAsLong(to);
+        if (!segment.sealed) {
+          return sum;
+        }
+        at = segment.end;
+      } finally {
+        segments.leave(segment);
+      }
+    }
+    return sum;
   }
 
   @Override

@@ -169,7 +169,7 @@ final class SegmentList {
   /**
    * Takes the oldest segment out, read or not. The ring thread's; no reader may be reading.
    *
-   * @param release makes the readers let go of it, with {@link #letGo}
+   * @param release makes the readers let go of it, with {@link #letGo}; it is mapped if it can be
    * @return whether there was one that is neither being written nor being forced to the medium
    */
   boolean dropOldest(Consumer<Segment> release) {
@@ -181,7 +181,11 @@ final class SegmentList {
       if (oldest == null || !oldest.sealed || oldest.syncing) {
         return false;
       }
+      boolean used = tryUse(oldest);
       release.accept(oldest);
+      if (used) {
+        leaveLocked(oldest);
+      }
       Segment _ = segments.removeFirst();
       countUnmapped(oldest);
     } finally {
@@ -264,6 +268,16 @@ final class SegmentList {
       idleMapped--;
     }
     segment.users++;
+  }
+
+  private boolean tryUse(Segment segment) {
+    try {
+      use(segment);
+      return true;
+    } catch (IOException e) {
+      messages.sayOnce("cannot be mapped to be dropped: " + IoReason.of(e));
+      return false;
+    }
   }
 
   /** Gives back a segment. */

@@ -199,6 +199,13 @@ final class DeliveryRun implements AutoCloseable {
     return delivery.finish(within.plusSeconds(2));
   }
 
+  /** Asks it to end, as {@link #stop} does, and does not wait for it. */
+  void drain() throws InterruptedException {
+    journal.close();
+    stop.stop(Duration.ofSeconds(10));
+    boolean _ = delivery.finish(Duration.ZERO);
+  }
+
   /** What the person at the terminal was told. */
   List<String> said() {
     return said.toString(StandardCharsets.UTF_8).lines().toList();

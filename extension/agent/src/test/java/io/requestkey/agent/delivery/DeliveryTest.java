@@ -15,6 +15,7 @@ import io.requestkey.agent.delivery.DeliveryRun.Protocol;
 import io.requestkey.agent.journal.Frame;
 import io.requestkey.agent.journal.FullPolicy;
 import io.requestkey.agent.journal.HitJournal;
+import io.requestkey.agent.journal.JournalReader;
 import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import io.requestkey.agent.otlp.Fault;
@@ -24,13 +25,18 @@ import io.requestkey.capture.KernelLoss;
 import io.requestkey.capture.RecordVersions;
 import io.requestkey.telemetry.KeyTelemetry;
 import io.requestkey.telemetry.Redaction;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -233,6 +239,47 @@ final class DeliveryTest {
       }
       assertThat(Arrivals.uids(logs)).hasSize(94);
     }
+  }
+
+  @Test
+  void what_comes_while_the_agent_stops_is_not_taken_for_missing() throws InterruptedException {
+    HitJournal journal = DeliveryRun.journal();
+    JournalReader unwatched = journal.reader("logs");
+    AtomicReference<@Nullable Callable<Void>> afterAnEmptyTake = new AtomicReference<>();
+    InvocationHandler reader =
+        (_, method, arguments) -> {
+          Object result = method.invoke(unwatched, arguments);
+          if (method.getName().equals("take") && ((List<?>) result).isEmpty()) {
+            Callable<Void> then = afterAnEmptyTake.getAndSet(null);
+            if (then != null) {
+              Void _ = then.call();
+            }
+          }
+          return result;
+        };
+    JournalReader logReader = proxy(JournalReader.class, reader);
+    HitJournal watched =
+        proxy(
+            HitJournal.class,
+            (_, method, arguments) ->
+                method.getName().equals("reader") && arguments[0].equals("logs")
+                    ? logReader
+                    : method.invoke(journal, arguments));
+    try (DeliveryRun run = run(watched, 1, new FakeKernel())) {
+      afterAnEmptyTake.set(() -> {
+        run.hit(0, 5).drain();
+        return null;
+      });
+      run.start();
+      await().until(() -> run.account(Signal.LOGS).hits() == 5);
+      run.awaitDone(Signal.LOGS);
+      assertThat(run.account(Signal.LOGS)).isEqualTo(Account.of(5, 0, 5, Map.of()));
+      assertThat(Arrivals.uids(logs)).hasSize(5);
+    }
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
   @Test

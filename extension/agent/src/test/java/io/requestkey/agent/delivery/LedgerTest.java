@@ -153,7 +153,7 @@ final class LedgerTest {
   void aFrameThatIsNoHitOfASignalIsNoneInClosedEpochsEither() {
     Ledger first = ledger(Signal.LOGS, Signal.TRACES);
     first.begin(1, kernel::counts);
-    kernel.hit(5);
+    kernel.hit(2).keysFreed(3);
     assertThat(NumberedRecords.append(journal, 0, 5)).isTrue();
     settle(first, Signal.TRACES, 2, Fate.delivered(0));
     first.keep();
