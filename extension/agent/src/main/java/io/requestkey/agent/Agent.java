@@ -40,6 +40,7 @@ import io.requestkey.telemetry.KeyTelemetry;
 import io.requestkey.telemetry.LossRecord;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -234,8 +235,8 @@ final class Agent implements AgentState {
     Path directory = journalOptions.directory();
     if (directory != null && started.pinned()) {
       try {
-        return AlreadyTaken.of(journal, directory);
-      } catch (JournalException e) {
+        return AlreadyTaken.of(journal, directory, Journals.bootId());
+      } catch (JournalException | IOException e) {
         diagnostics.warn(
             "some records may be taken twice, as the journal's end cannot be read: "
                 + e.getMessage());
