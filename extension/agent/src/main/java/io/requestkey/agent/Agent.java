@@ -255,7 +255,8 @@ final class Agent implements AgentState {
                 .withDropSpans(settings.dropSpans())
                 .withKeeps(journalKeeps()),
             stop,
-            diagnostics);
+            diagnostics,
+            this::fail);
     String version = Version.number();
     RecordVersions versions = KeptVersions.of(journal, diagnostics::warn);
     Resource resource = exporters.resource();

@@ -35,6 +35,7 @@ final class Lane<T> {
   private final DeliveryOptions options;
   private final StopSignal stop;
   private final Complaints complaints;
+  private final Consumer<String> failed;
   private final Settlement settlement;
   private final Consumer<Rendered<T>> out = this::rendered;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -49,6 +50,7 @@ final class Lane<T> {
    *
    * @param targets at least one; the first decides what becomes of an item
    * @param lossReports what this lane says about losses; null for nothing
+   * @param failed told from the lane's thread, when it ends and was not asked to
    */
   Lane(
       Signal signal,
@@ -59,7 +61,8 @@ final class Lane<T> {
       @Nullable LossReports<T> lossReports,
       DeliveryOptions options,
       StopSignal stop,
-      Complaints complaints) {
+      Complaints complaints,
+      Consumer<String> failed) {
     this.signal = signal;
     this.journal = journal;
     this.reader = books.reader();
@@ -70,6 +73,7 @@ final class Lane<T> {
     this.options = options;
     this.stop = stop;
     this.complaints = complaints;
+    this.failed = failed;
     this.settlement = new Settlement(books, reader.next());
   }
 
@@ -113,9 +117,10 @@ final class Lane<T> {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      // Of the journal, or a mistake of ours: what is not acknowledged stays where it is.
-      complaints.once("ended", "delivery of " + signal.label() + " has ended: " + e);
+    } catch (Throwable e) {
+      // Of the journal, or a mistake of ours: what is not acknowledged stays where it is. Going on
+      // without this lane would look well, until the journal is full.
+      failed.accept("delivery of " + signal.label() + " has ended: " + e);
     } finally {
       ended.countDown();
     }

@@ -5,6 +5,7 @@
 package io.requestkey.agent.journal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -111,7 +112,7 @@ final class SegmentList {
       }
       nextNumber++;
       if (active != null) {
-        active.seal();
+        end(active);
         leaveLocked(active);
       }
       fresh.mapped = true;
@@ -120,6 +121,18 @@ final class SegmentList {
       return fresh;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private static void end(Segment active) {
+    try {
+      active.seal();
+    } catch (InternalError e) {
+      // The JVM's word for a SIGBUS. Its frames are published; only the next agent will have to
+      // look
+      // for their end.
+      active.damaged = true;
+      active.sealed = true;
     }
   }
 
@@ -136,7 +149,7 @@ final class SegmentList {
     idleMapped--;
     try {
       return store.reuse(spare, header);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException | InternalError e) {
       allocated -= spare.backing.allocated();
       delete(spare);
       throw e;
@@ -365,6 +378,9 @@ final class SegmentList {
       }
     } catch (IOException e) {
       messages.sayOnce("cannot remove " + segment.backing.name() + ": " + IoReason.of(e));
+    } catch (InternalError e) {
+      // The JVM's word for a SIGBUS: what cannot be zeroed is not used again.
+      delete(segment);
     }
     lock.lock();
     try {

@@ -27,6 +27,8 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -62,6 +64,8 @@ final class DeliveryRun implements AutoCloseable {
   Renderer<SpanData> spanRenderer = NumberedRecords.spans();
   DeliveryOptions options = options();
   Duration exportTimeout = Duration.ofSeconds(8);
+
+  final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private final Protocol protocol;
@@ -118,7 +122,8 @@ final class DeliveryRun implements AutoCloseable {
         ledger,
         options,
         stop,
-        new Diagnostics(new PrintStream(said, true, StandardCharsets.UTF_8)));
+        new Diagnostics(new PrintStream(said, true, StandardCharsets.UTF_8)),
+        failures::add);
   }
 
   DeliveryRun start() {

@@ -323,6 +323,32 @@ final class DeliveryTest {
   }
 
   @Test
+  void a_lane_that_cannot_go_on_is_told_of() throws InterruptedException {
+    try (DeliveryRun run = run()) {
+      run.logRenderer =
+          new Renderer<>() {
+            @Override
+            public void accept(Frame frame, long nowNanos, Consumer<Rendered<LogRecordData>> out) {
+              throw new OutOfMemoryError("on purpose");
+            }
+
+            @Override
+            public void tick(long nowNanos, Consumer<Rendered<LogRecordData>> out) {}
+
+            @Override
+            public void flush(Consumer<Rendered<LogRecordData>> out) {}
+          };
+      run.hit(0, 5).start().awaitDone(Signal.TRACES);
+      await().until(() -> !run.failures.isEmpty());
+      assertThat(run.failures)
+          .singleElement()
+          .asString()
+          .contains("delivery of logs has ended", "on purpose");
+      assertThat(run.account(Signal.LOGS).inFlight()).as("it is kept").isEqualTo(5);
+    }
+  }
+
+  @Test
   void a_frame_that_is_no_hit_of_a_signal_is_none_of_its_books() throws InterruptedException {
     try (DeliveryRun run = run()) {
       run.spanRenderer =
