@@ -51,7 +51,7 @@ final class Courier<T> {
   /** Since {@link #pauseBegan}; the main target is left alone for as long, whatever comes next. */
   private long pauseNanos;
 
-  private long pauseBegan;
+  private long pauseBegan = System.nanoTime();
   private volatile int underWay;
 
   /**
@@ -96,15 +96,22 @@ final class Courier<T> {
   }
 
   /**
-   * Makes one attempt with items that are in nobody's books.
+   * Makes one attempt with items that are in nobody's books, unless the receiver has asked to be
+   * left alone.
    *
    * @return whether they need not be sent again
    */
   boolean mention(List<T> items) throws InterruptedException {
+    if (pauseLeft() > 0) {
+      return false;
+    }
     for (Target<T> target : others) {
       @Nullable ExportOutcome _ = attempt(target, items);
     }
     ExportOutcome outcome = attempt(main, items);
+    if (outcome instanceof ExportOutcome.Retryable retryable) {
+      pauseAfter(retryable);
+    }
     return outcome instanceof ExportOutcome.Accepted || outcome instanceof ExportOutcome.Permanent;
   }
 
@@ -168,7 +175,7 @@ final class Courier<T> {
   private boolean paused() throws InterruptedException {
     boolean stopping = stop.requested();
     while (!stop.overdue() && stopping == stop.requested()) {
-      long left = pauseNanos - (System.nanoTime() - pauseBegan);
+      long left = pauseLeft();
       if (left <= 0) {
         return true;
       }
@@ -178,6 +185,10 @@ final class Courier<T> {
       stop.sleep(Duration.ofNanos(Math.min(left, LOOK.toNanos())));
     }
     return true;
+  }
+
+  private long pauseLeft() {
+    return pauseNanos - (System.nanoTime() - pauseBegan);
   }
 
   private void overload(List<Rendered<T>> batch, BiConsumer<Rendered<T>, Fate> fates) {

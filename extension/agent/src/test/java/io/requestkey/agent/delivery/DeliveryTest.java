@@ -471,6 +471,20 @@ final class DeliveryTest {
   }
 
   @Test
+  void who_asks_for_time_when_told_of_a_loss_is_given_it() throws InterruptedException {
+    logs.next(Fault.httpStatus(503, "retry-after", "2")).otherwise(Fault.none());
+    try (DeliveryRun run = run()) {
+      run.kernel.lost(KernelLoss.RING_FULL, 5);
+      run.start();
+      await().until(() -> logs.received().size() == 1);
+      long asked = System.nanoTime();
+      run.hit(0, 10);
+      await().until(() -> run.account(Signal.LOGS).delivered() == 10);
+      assertThat(Duration.ofNanos(System.nanoTime() - asked)).isGreaterThan(Duration.ofMillis(1_500));
+    }
+  }
+
+  @Test
   void losses_told_in_one_run_are_not_told_again_in_the_next() throws InterruptedException {
     HitJournal journal = DeliveryRun.journal();
     FakeKernel kernel = new FakeKernel();
