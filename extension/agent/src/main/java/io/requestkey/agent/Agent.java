@@ -252,6 +252,7 @@ final class Agent implements AgentState {
             ledger,
             DeliveryOptions.defaults()
                 .withMaxRequestBytes(settings.maxRequestBytes())
+                .withExportTimeout(exporters.timeout())
                 .withDropSpans(settings.dropSpans())
                 .withKeeps(journalKeeps()),
             stop,

@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Courier<T> {
 
-  /** Above every exporter's own time-out: only a broken exporter is ever waited for as long. */
-  private static final Duration ATTEMPT_LIMIT = Duration.ofMinutes(2);
-
   /** How soon a pause notices that the batch it is for is not to wait any longer. */
   private static final Duration LOOK = Duration.ofMillis(100);
 
@@ -42,6 +39,7 @@ final class Courier<T> {
   private final Target<T> main;
   private final List<Target<T>> others;
   private final int maxRequestBytes;
+  private final long attemptLimitNanos;
   private final boolean keeps;
   private final Backoff backoff;
   private final StopSignal stop;
@@ -71,6 +69,7 @@ final class Courier<T> {
     this.main = targets.getFirst();
     this.others = List.copyOf(targets.subList(1, targets.size()));
     this.maxRequestBytes = options.maxRequestBytes();
+    this.attemptLimitNanos = options.attemptLimit().toNanos();
     this.keeps = options.keeps();
     this.backoff = new Backoff(options.firstPause());
     this.stop = stop;
@@ -267,7 +266,7 @@ final class Courier<T> {
           OtlpExport.export(() -> target.export().apply(items), maxRequestBytes);
       Object _ =
           CompletableFuture.anyOf(outcome, stop.whenOverdue())
-              .get(ATTEMPT_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+              .get(attemptLimitNanos, TimeUnit.NANOSECONDS);
       return outcome.getNow(null);
     } catch (ExecutionException e) {
       return new ExportOutcome.Retryable(

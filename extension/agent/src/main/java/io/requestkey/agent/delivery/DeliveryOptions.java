@@ -18,6 +18,8 @@ import java.time.Duration;
  * @param dropSpans whether spans are dropped when the delivery is far behind
  * @param dropWhenBehind how many frames in the journal that is
  * @param firstPause before the first retry of a batch
+ * @param attemptLimit how long an exporter is waited for: above its own time-out, so that only a
+ *     broken one is ever given up. What is given up may arrive all the same, and is sent again
  * @param keeps whether the journal keeps what is not delivered when the agent stops
  */
 public record DeliveryOptions(
@@ -30,6 +32,7 @@ public record DeliveryOptions(
     boolean dropSpans,
     long dropWhenBehind,
     Duration firstPause,
+    Duration attemptLimit,
     boolean keeps) {
 
   /**
@@ -37,6 +40,11 @@ public record DeliveryOptions(
    * (opentelemetry-proto, docs/specification.md); leave room for the frame.
    */
   public static final int DEFAULT_MAX_REQUEST_BYTES = 4_000_000;
+
+  private static final Duration LEAST_ATTEMPT_LIMIT = Duration.ofMinutes(2);
+
+  /** What an exporter may take beyond its time-out. */
+  private static final Duration MARGIN = Duration.ofSeconds(30);
 
   /**
    * Twice what OTEL_BLRP_MAX_EXPORT_BATCH_SIZE has: a request costs the same, however much is in
@@ -56,6 +64,7 @@ public record DeliveryOptions(
         false,
         16 * BATCH,
         Backoff.FIRST,
+        LEAST_ATTEMPT_LIMIT,
         false);
   }
 
@@ -71,6 +80,24 @@ public record DeliveryOptions(
         dropSpans,
         dropWhenBehind,
         firstPause,
+        attemptLimit,
+        keeps);
+  }
+
+  /** For exporters that give up by themselves after that time. */
+  public DeliveryOptions withExportTimeout(Duration timeout) {
+    Duration limit = timeout.plus(MARGIN);
+    return new DeliveryOptions(
+        batch,
+        bulk,
+        maxRequestBytes,
+        linger,
+        mostHeld,
+        holdUntilBehind,
+        dropSpans,
+        dropWhenBehind,
+        firstPause,
+        limit.compareTo(LEAST_ATTEMPT_LIMIT) < 0 ? LEAST_ATTEMPT_LIMIT : limit,
         keeps);
   }
 
@@ -86,6 +113,7 @@ public record DeliveryOptions(
         drop,
         dropWhenBehind,
         firstPause,
+        attemptLimit,
         keeps);
   }
 
@@ -101,6 +129,7 @@ public record DeliveryOptions(
         dropSpans,
         dropWhenBehind,
         firstPause,
+        attemptLimit,
         kept);
   }
 }

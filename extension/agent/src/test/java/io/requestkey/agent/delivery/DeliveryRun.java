@@ -87,6 +87,7 @@ final class DeliveryRun implements AutoCloseable {
         false,
         100_000,
         Duration.ofMillis(20),
+        Duration.ofMinutes(2),
         false);
   }
 

@@ -122,7 +122,17 @@ final class DeliveryTest {
       run.spanRenderer = new Holding();
       run.options =
           new DeliveryOptions(
-              10, 10, 1 << 20, Duration.ZERO, 40, 100, false, 1000, Duration.ofMillis(20), false);
+              10,
+              10,
+              1 << 20,
+              Duration.ZERO,
+              40,
+              100,
+              false,
+              1000,
+              Duration.ofMillis(20),
+              Duration.ofMinutes(2),
+              false);
       // Far behind at first, and then more than may be held.
       run.hit(0, 300).start();
       await().until(() -> Arrivals.spanIds(traces).size() >= 290 - 40);
@@ -198,7 +208,17 @@ final class DeliveryTest {
 
   private static DeliveryOptions dropping() {
     return new DeliveryOptions(
-        10, 10, 1 << 20, Duration.ZERO, 40, 100, true, 200, Duration.ofMillis(20), false);
+        10,
+        10,
+        1 << 20,
+        Duration.ZERO,
+        40,
+        100,
+        true,
+        200,
+        Duration.ofMillis(20),
+        Duration.ofMinutes(2),
+        false);
   }
 
   @Test
@@ -480,7 +500,8 @@ final class DeliveryTest {
       long asked = System.nanoTime();
       run.hit(0, 10);
       await().until(() -> run.account(Signal.LOGS).delivered() == 10);
-      assertThat(Duration.ofNanos(System.nanoTime() - asked)).isGreaterThan(Duration.ofMillis(1_500));
+      assertThat(Duration.ofNanos(System.nanoTime() - asked))
+          .isGreaterThan(Duration.ofMillis(1_500));
     }
   }
 
