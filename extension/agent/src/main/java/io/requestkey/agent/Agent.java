@@ -418,10 +418,7 @@ final class Agent implements AgentState {
   private int stop(Capture started, RingPump pump, Delivery delivery) throws InterruptedException {
     ready = false;
     long deadline = System.nanoTime() + settings.stopWithin().toNanos();
-    Duration forDelivery = settings.stopWithin().minus(STOP_RESERVE);
-    if (forDelivery.isNegative()) {
-      forDelivery = settings.stopWithin().dividedBy(2);
-    }
+    Duration forDelivery = forDelivery(settings.stopWithin());
     started.detach();
     pump.stop();
     journal.close();
@@ -440,6 +437,13 @@ final class Agent implements AgentState {
     }
     farewell(started.pinned());
     return problem == null ? 0 : 1;
+  }
+
+  /** What of the time a stop may take is the delivery's: never less for more time. */
+  static Duration forDelivery(Duration stopWithin) {
+    Duration rest = stopWithin.minus(STOP_RESERVE);
+    Duration half = stopWithin.dividedBy(2);
+    return rest.compareTo(half) > 0 ? rest : half;
   }
 
   private void farewell(boolean pinned) {
