@@ -16,7 +16,6 @@ final class AgentStopTest {
   @ParameterizedTest
   @CsvSource({"0, 0", "1400, 700", "1500, 750", "1600, 800", "3000, 1500", "10000, 8500"})
   void theDeliveryHasHalfOfItOrAllButAReserve(long within, long delivery) {
-    assertThat(Agent.forDelivery(Duration.ofMillis(within)))
-        .isEqualTo(Duration.ofMillis(delivery));
+    assertThat(Agent.forDelivery(Duration.ofMillis(within))).isEqualTo(Duration.ofMillis(delivery));
   }
 }

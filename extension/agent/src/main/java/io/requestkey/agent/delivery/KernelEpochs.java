@@ -43,7 +43,8 @@ final class KernelEpochs {
   private final ToLongBiFunction<Signal, Frames> noHits;
   private State state;
   private volatile @Nullable State over;
-  private byte[] stored = {};
+  private final Object storing = new Object();
+  private byte[] stored = {}; // guarded by storing
   private boolean begun;
   private boolean continued;
   private Function<Signal, KernelTotals> running = _ -> KernelTotals.NONE;
@@ -131,6 +132,7 @@ final class KernelEpochs {
   void begin(long epoch, ToLongFunction<Signal> taken, Function<Signal, KernelTotals> counts) {
     // Not while we are locked: it asks the signals' books, and they ask us.
     begin(epoch, taken, counts, epoch == epoch() ? null : over());
+    snapshot();
   }
 
   private synchronized void begin(
@@ -152,7 +154,6 @@ final class KernelEpochs {
     }
     running = counts;
     begun = true;
-    snapshot();
   }
 
   /** As if the epoch of the earlier run were over. Until the next has begun nothing changes. */
@@ -171,18 +172,26 @@ final class KernelEpochs {
   }
 
   /** Keeps what the counters say now. */
-  synchronized void snapshot() {
+  void snapshot() {
+    // Not the lock that the totals are read under: this waits for the disk, and they are asked for
+    // on an event loop.
+    synchronized (storing) {
+      byte[] encoded = encode(look());
+      if (!Arrays.equals(encoded, stored)) {
+        // On an idle host nothing changes, and the disk is left alone.
+        journal.state(NAME, encoded);
+        stored = encoded;
+      }
+    }
+  }
+
+  private synchronized State look() {
     Map<Signal, KernelTotals> now = new EnumMap<>(Signal.class);
     for (Signal signal : Signal.values()) {
       now.put(signal, running.apply(signal));
     }
     state = new State(state.book(), state.epoch(), state.start(), state.closed(), now);
-    byte[] encoded = encode(state);
-    if (!Arrays.equals(encoded, stored)) {
-      // On an idle host nothing changes, and the disk is left alone.
-      journal.state(NAME, encoded);
-      stored = encoded;
-    }
+    return state;
   }
 
   /**

@@ -40,6 +40,7 @@ final class SegmentList {
   private long allocated; // guarded by lock
   private long nextNumber; // guarded by lock
   private int idleMapped; // guarded by lock
+  private volatile Segment[] all = {};
   private volatile boolean closed;
 
   /**
@@ -60,6 +61,7 @@ final class SegmentList {
     this.segmentBytes = options.segmentBytes();
     this.nextNumber = nextNumber;
     this.segments.addAll(found);
+    changed();
     this.allocated = found.stream().mapToLong(segment -> segment.backing.allocated()).sum();
   }
 
@@ -74,14 +76,18 @@ final class SegmentList {
     }
   }
 
-  /** Bytes of all frames. */
+  /** Bytes of all frames. Waits for nothing: the lock is held while a segment is made. */
   long frameBytes() {
-    lock.lock();
-    try {
-      return segments.stream().mapToLong(Segment::frameBytes).sum();
-    } finally {
-      lock.unlock();
+    long sum = 0;
+    for (Segment segment : all) {
+      sum += segment.frameBytes();
     }
+    return sum;
+  }
+
+  /** To be called with the lock, after each change. */
+  private void changed() {
+    all = segments.toArray(Segment[]::new);
   }
 
   /** Whether the next segment costs nothing. */
@@ -118,6 +124,7 @@ final class SegmentList {
       fresh.mapped = true;
       fresh.users = 1;
       segments.addLast(fresh);
+      changed();
       return fresh;
     } finally {
       lock.unlock();
@@ -200,6 +207,7 @@ final class SegmentList {
         leaveLocked(oldest);
       }
       Segment _ = segments.removeFirst();
+      changed();
       countUnmapped(oldest);
     } finally {
       lock.unlock();
@@ -354,6 +362,9 @@ final class SegmentList {
         retired.add(first);
         first = segments.peekFirst();
       }
+      if (!retired.isEmpty()) {
+        changed();
+      }
     } finally {
       lock.unlock();
     }
@@ -431,6 +442,7 @@ final class SegmentList {
       spares.clear();
       segments.forEach(store::close);
       segments.clear();
+      changed();
     } finally {
       lock.unlock();
     }

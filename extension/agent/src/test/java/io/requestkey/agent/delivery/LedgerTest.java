@@ -13,11 +13,15 @@ import io.requestkey.agent.journal.HitJournal;
 import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import io.requestkey.capture.KernelLoss;
+import java.lang.reflect.Proxy;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class LedgerTest {
@@ -100,6 +104,31 @@ final class LedgerTest {
     next.hit(5).filtered(2);
     settle(second, Signal.LOGS, 3, Fate.delivered(1));
     assertAccount(second, Signal.LOGS, 22, 6, 10, 5, Map.of("entry_missed", 1L));
+  }
+
+  @Test
+  void whoAsksForTheAccountsDoesNotWaitForTheDisk() throws Exception {
+    CountDownLatch writing = new CountDownLatch(1);
+    CountDownLatch written = new CountDownLatch(1);
+    HitJournal slow =
+        (HitJournal)
+            Proxy.newProxyInstance(
+                HitJournal.class.getClassLoader(),
+                new Class<?>[] {HitJournal.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("state") && arguments.length == 2) {
+                    writing.countDown();
+                    written.await();
+                  }
+                  return method.invoke(journal, arguments);
+                });
+    Ledger ledger = new Ledger(EnumSet.of(Signal.LOGS), slow);
+    Thread keeper = Thread.ofPlatform().start(() -> ledger.begin(1, kernel::counts));
+    writing.await();
+    assertThat(CompletableFuture.supplyAsync(ledger::accounts).get(20, TimeUnit.SECONDS))
+        .containsOnlyKeys(Signal.LOGS);
+    written.countDown();
+    keeper.join();
   }
 
   @Test
