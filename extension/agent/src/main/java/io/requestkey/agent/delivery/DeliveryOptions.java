@@ -9,8 +9,7 @@ import java.time.Duration;
 /**
  * How to deliver.
  *
- * @param batch items of one request, at most, while the delivery keeps up
- * @param bulk the same when it is behind: fewer round trips
+ * @param batch items of one request, at most
  * @param maxRequestBytes of one request before compression
  * @param linger how long to wait for more when there is something to deliver
  * @param mostHeld frames a renderer may hold back at a time
@@ -24,7 +23,6 @@ import java.time.Duration;
  */
 public record DeliveryOptions(
     int batch,
-    int bulk,
     int maxRequestBytes,
     Duration linger,
     int mostHeld,
@@ -56,7 +54,6 @@ public record DeliveryOptions(
   public static DeliveryOptions defaults() {
     return new DeliveryOptions(
         BATCH,
-        BATCH,
         DEFAULT_MAX_REQUEST_BYTES,
         Duration.ofMillis(100),
         8 * BATCH,
@@ -72,7 +69,6 @@ public record DeliveryOptions(
   public DeliveryOptions withMaxRequestBytes(int bytes) {
     return new DeliveryOptions(
         batch,
-        bulk,
         bytes,
         linger,
         mostHeld,
@@ -89,7 +85,6 @@ public record DeliveryOptions(
     Duration limit = timeout.plus(MARGIN);
     return new DeliveryOptions(
         batch,
-        bulk,
         maxRequestBytes,
         linger,
         mostHeld,
@@ -105,7 +100,6 @@ public record DeliveryOptions(
   public DeliveryOptions withDropSpans(boolean drop) {
     return new DeliveryOptions(
         batch,
-        bulk,
         maxRequestBytes,
         linger,
         mostHeld,
@@ -121,7 +115,6 @@ public record DeliveryOptions(
   public DeliveryOptions withKeeps(boolean kept) {
     return new DeliveryOptions(
         batch,
-        bulk,
         maxRequestBytes,
         linger,
         mostHeld,

@@ -131,7 +131,7 @@ final class Lane<T> {
     boolean behind = behind() > options.batch();
     List<Frame> frames =
         reader.take(
-            behind ? options.bulk() : options.batch(),
+            options.batch(),
             last ? Duration.ZERO : WAIT,
             last || behind ? Duration.ZERO : options.linger());
     dropping = overloaded();
@@ -215,8 +215,8 @@ final class Lane<T> {
   private boolean ship() throws InterruptedException {
     List<Rendered<T>> batch = outbox;
     outbox = new ArrayList<>();
-    for (int from = 0; from < batch.size(); from += options.bulk()) {
-      int to = Math.min(batch.size(), from + options.bulk());
+    for (int from = 0; from < batch.size(); from += options.batch()) {
+      int to = Math.min(batch.size(), from + options.batch());
       if (!courier.deliver(
           batch.subList(from, to), (item, fate) -> settlement.settle(item.frameNumber(), fate))) {
         outbox.addAll(batch.subList(from, batch.size()));
@@ -237,7 +237,7 @@ final class Lane<T> {
   /** What is still here ends with the process. */
   private void giveUp() throws InterruptedException {
     while (true) {
-      List<Frame> frames = reader.take(options.bulk(), Duration.ZERO, Duration.ZERO);
+      List<Frame> frames = reader.take(options.batch(), Duration.ZERO, Duration.ZERO);
       List<JournalReader.Gap> gaps = reader.gaps();
       render(frames, gaps);
       renderer.flush(out);

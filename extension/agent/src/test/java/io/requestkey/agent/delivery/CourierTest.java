@@ -69,7 +69,6 @@ final class CourierTest {
     DeliveryOptions options =
         new DeliveryOptions(
             10,
-            10,
             1 << 20,
             Duration.ZERO,
             40,

@@ -79,7 +79,6 @@ final class DeliveryRun implements AutoCloseable {
   static DeliveryOptions options() {
     return new DeliveryOptions(
         100,
-        100,
         DeliveryOptions.DEFAULT_MAX_REQUEST_BYTES,
         Duration.ofMillis(10),
         1_000,

@@ -123,7 +123,6 @@ final class DeliveryTest {
       run.options =
           new DeliveryOptions(
               10,
-              10,
               1 << 20,
               Duration.ZERO,
               40,
@@ -208,7 +207,6 @@ final class DeliveryTest {
 
   private static DeliveryOptions dropping() {
     return new DeliveryOptions(
-        10,
         10,
         1 << 20,
         Duration.ZERO,
