@@ -184,7 +184,7 @@ final class Appender {
     memory = null;
   }
 
-  /** Completes the last segment; when the ring thread has ended. */
+  /** Completes the last segment, for {@link SegmentJournal#release}. */
   void end() {
     Segment segment = active;
     if (segment != null) {

@@ -406,7 +406,8 @@ final class SegmentJournal implements HitJournal {
   /**
    * Ends reading too: completes the last segment, forces everything unless the policy is {@link
    * SyncPolicy#NONE}, removes what is acknowledged, and gives the directory free. Nothing may be
-   * under way in another thread. A process that ends without it loses nothing.
+   * under way in another thread. The agent does without: a process that ends loses nothing, and a
+   * lane that did not end in time may still read. For tests, which open a journal many times.
    */
   void release() {
     close();

@@ -163,7 +163,7 @@ final class SegmentList {
     }
   }
 
-  /** Ends a segment without another. The ring thread's, or when it has ended. */
+  /** Ends a segment without another, for {@link SegmentJournal#release}. */
   void seal(Segment active) {
     lock.lock();
     try {
