@@ -40,6 +40,7 @@ import io.requestkey.telemetry.KeyTelemetry;
 import io.requestkey.telemetry.LossRecord;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -233,8 +234,8 @@ final class Agent implements AgentState {
     Path directory = journalOptions.directory();
     if (directory != null && started.pinned()) {
       try {
-        return AlreadyTaken.of(journal, directory);
-      } catch (JournalException e) {
+        return AlreadyTaken.of(journal, directory, Journals.bootId());
+      } catch (JournalException | IOException e) {
         diagnostics.warn(
             "some records may be taken twice, as the journal's end cannot be read: "
                 + e.getMessage());
@@ -250,10 +251,12 @@ final class Agent implements AgentState {
             ledger,
             DeliveryOptions.defaults()
                 .withMaxRequestBytes(settings.maxRequestBytes())
+                .withExportTimeout(exporters.timeout())
                 .withDropSpans(settings.dropSpans())
                 .withKeeps(journalKeeps()),
             stop,
-            diagnostics);
+            diagnostics,
+            this::fail);
     String version = Version.number();
     RecordVersions versions = KeptVersions.of(journal, diagnostics::warn);
     Resource resource = exporters.resource();
@@ -411,10 +414,7 @@ final class Agent implements AgentState {
   private int stop(Capture started, RingPump pump, Delivery delivery) throws InterruptedException {
     ready = false;
     long deadline = System.nanoTime() + settings.stopWithin().toNanos();
-    Duration forDelivery = settings.stopWithin().minus(STOP_RESERVE);
-    if (forDelivery.isNegative()) {
-      forDelivery = settings.stopWithin().dividedBy(2);
-    }
+    Duration forDelivery = forDelivery(settings.stopWithin());
     started.detach();
     pump.stop();
     journal.close();
@@ -433,6 +433,13 @@ final class Agent implements AgentState {
     }
     farewell(started.pinned());
     return problem == null ? 0 : 1;
+  }
+
+  /** What of the time a stop may take is the delivery's: never less for more time. */
+  static Duration forDelivery(Duration stopWithin) {
+    Duration rest = stopWithin.minus(STOP_RESERVE);
+    Duration half = stopWithin.dividedBy(2);
+    return rest.compareTo(half) > 0 ? rest : half;
   }
 
   private void farewell(boolean pinned) {

@@ -42,16 +42,22 @@ final class AlreadyTaken implements RingReader.Sink {
    * What to give the records of a ring to that an earlier agent has read.
    *
    * @param directory of the journal
+   * @param bootId of this boot: the sequence of an earlier one had the same numbers
    */
-  static RingReader.Sink of(HitJournal journal, Path directory) throws JournalException {
+  static RingReader.Sink of(HitJournal journal, Path directory, String bootId)
+      throws JournalException {
     Set<Long> sequences = new HashSet<>();
     JournalInspection.frames(
         directory,
         Math.max(0, journal.end() - LOOK_BACK),
-        frame ->
-            sequences.add(
-                RecordDecoder.sequence(
-                    MemorySegment.ofArray(frame.record()), 0, frame.record().length)));
+        frame -> {
+          if (frame.bootId().equals(bootId)) {
+            boolean _ =
+                sequences.add(
+                    RecordDecoder.sequence(
+                        MemorySegment.ofArray(frame.record()), 0, frame.record().length));
+          }
+        });
     return new AlreadyTaken(journal, sequences);
   }
 

@@ -39,6 +39,7 @@ final class Exporters implements AutoCloseable {
   private final Resource resource;
   private final boolean consoleWanted;
   private final List<String> destinations;
+  private final Duration timeout;
 
   private Exporters(
       AutoConfiguredOpenTelemetrySdk sdk,
@@ -46,13 +47,15 @@ final class Exporters implements AutoCloseable {
       List<SpanExporter> spans,
       Resource resource,
       boolean consoleWanted,
-      List<String> destinations) {
+      List<String> destinations,
+      Duration timeout) {
     this.sdk = sdk;
     this.logs = logs;
     this.spans = spans;
     this.resource = resource;
     this.consoleWanted = consoleWanted;
     this.destinations = destinations;
+    this.timeout = timeout;
   }
 
   /**
@@ -67,6 +70,7 @@ final class Exporters implements AutoCloseable {
     List<SpanExporter> spans = new ArrayList<>();
     Resource[] resource = {Resource.empty()};
     boolean[] console = {false};
+    Duration[] timeout = {Duration.ZERO};
     List<String> destinations = new ArrayList<>();
     try {
       AutoConfiguredOpenTelemetrySdk sdk =
@@ -74,6 +78,7 @@ final class Exporters implements AutoCloseable {
               .disableShutdownHook()
               .addPropertiesCustomizer(config -> {
                 console[0] = OtlpDefaults.consoleWanted(config);
+                timeout[0] = OtlpDefaults.longestTimeout(config);
                 boolean otlp = otlpAnyway || OtlpDefaults.otlpWanted(config);
                 return OtlpDefaults.properties(config, otlp && !onlyConsole(config));
               })
@@ -102,7 +107,8 @@ final class Exporters implements AutoCloseable {
           List.copyOf(spans),
           resource[0],
           console[0],
-          List.copyOf(destinations));
+          List.copyOf(destinations),
+          timeout[0]);
     } catch (ConfigurationException | IllegalArgumentException e) {
       Throwable cause = e.getCause();
       throw new SettingException(
@@ -204,6 +210,11 @@ final class Exporters implements AutoCloseable {
   /** Such as {@code logs to http://127.0.0.1:4318 (http/protobuf)}. */
   List<String> destinations() {
     return destinations;
+  }
+
+  /** The longest time after which one gives up by itself. */
+  Duration timeout() {
+    return timeout;
   }
 
   /** Ends the exporters; call it when nothing is being exported any more. */

@@ -6,6 +6,7 @@ package io.requestkey.agent;
 
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,31 @@ final class OtlpDefaults {
           "otel.exporter.otlp.traces.endpoint");
   private static final List<String> SIGNALS = List.of("logs", "traces");
 
+  private static final List<String> TIMEOUTS =
+      List.of(
+          "otel.exporter.otlp.timeout",
+          "otel.exporter.otlp.logs.timeout",
+          "otel.exporter.otlp.traces.timeout");
+
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+  /** What our senders make of no time-out at all. */
+  private static final Duration NO_TIMEOUT = Duration.ofDays(25);
+
   private OtlpDefaults() {}
+
+  /** The longest time after which an exporter gives up by itself. */
+  static Duration longestTimeout(ConfigProperties config) {
+    Duration longest = DEFAULT_TIMEOUT;
+    for (String property : TIMEOUTS) {
+      Duration timeout = config.getDuration(property, DEFAULT_TIMEOUT);
+      if (timeout.isZero() || timeout.compareTo(NO_TIMEOUT) > 0) {
+        return NO_TIMEOUT;
+      }
+      longest = timeout.compareTo(longest) > 0 ? timeout : longest;
+    }
+    return longest;
+  }
 
   /** Whether the user has said that, or where to, telemetry goes over OTLP. */
   static boolean otlpWanted(ConfigProperties config) {

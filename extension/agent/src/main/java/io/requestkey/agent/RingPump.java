@@ -8,7 +8,6 @@ import io.requestkey.capture.Capture;
 import io.requestkey.capture.CaptureException;
 import io.requestkey.capture.CorruptRecordException;
 import io.requestkey.capture.RingReader;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
@@ -28,13 +27,51 @@ final class RingPump {
   /** Lets a batch gather, so that a busy host costs a wake-up a batch, not a record. */
   private static final int GATHER_MILLIS = 10;
 
-  private final Capture capture;
-  private final RingReader ring;
+  private final Source source;
   private final RingReader.Sink sink;
   private final Consumer<String> failed;
-  private final LongAdder received = new LongAdder();
   private final Thread thread;
   private volatile boolean stopping;
+
+  /** Where records come from. */
+  interface Source {
+    /** Hands out what is there; tells how many records were taken. */
+    int drain(RingReader.Sink sink) throws CorruptRecordException, CaptureException;
+
+    /** Waits for more, and a little longer; {@link #wake} ends both. */
+    void await(boolean empty);
+
+    void wake();
+
+    /** Whether the next agent finds what is left here. */
+    boolean pinned();
+  }
+
+  private record Ring(Capture capture, RingReader ring) implements Source {
+
+    @Override
+    public int drain(RingReader.Sink sink) throws CorruptRecordException, CaptureException {
+      return capture.drainOlder(sink) + ring.drain(sink, MAX_DRAIN);
+    }
+
+    @Override
+    public void await(boolean empty) {
+      if (empty) {
+        ring.await(POLL_MILLIS);
+      }
+      ring.nap(GATHER_MILLIS);
+    }
+
+    @Override
+    public void wake() {
+      ring.wake();
+    }
+
+    @Override
+    public boolean pinned() {
+      return capture.pinned();
+    }
+  }
 
   /**
    * A pump.
@@ -43,8 +80,11 @@ final class RingPump {
    * @param failed told once, from the pump's thread, when the ring cannot be read any more
    */
   RingPump(Capture capture, RingReader.Sink sink, Consumer<String> failed) {
-    this.capture = capture;
-    this.ring = capture.ring();
+    this(new Ring(capture, capture.ring()), sink, failed);
+  }
+
+  RingPump(Source source, RingReader.Sink sink, Consumer<String> failed) {
+    this.source = source;
     this.sink = sink;
     this.failed = failed;
     this.thread = Thread.ofPlatform().name("ring").daemon(true).unstarted(this::run);
@@ -60,35 +100,23 @@ final class RingPump {
    */
   void stop() throws InterruptedException {
     stopping = true;
-    ring.wake();
+    source.wake();
     thread.join();
-  }
-
-  /** Records moved so far. */
-  long received() {
-    return received.sum();
   }
 
   private void run() {
     try {
       while (!stopping) {
-        if (drain() == 0) {
-          ring.await(POLL_MILLIS);
-        }
-        ring.nap(GATHER_MILLIS);
+        source.await(source.drain(sink) == 0);
       }
-      while (!capture.pinned() && drain() > 0) {
+      while (!source.pinned() && source.drain(sink) > 0) {
         // Until it is empty.
       }
     } catch (CorruptRecordException | CaptureException e) {
       failed.accept(String.valueOf(e.getMessage()));
+    } catch (Throwable e) {
+      // Else the agent would look well, and take nothing any more.
+      failed.accept("records are not taken any more: " + e);
     }
-  }
-
-  private int drain() throws CorruptRecordException, CaptureException {
-    int taken = capture.drainOlder(sink);
-    taken += ring.drain(sink, MAX_DRAIN);
-    received.add(taken);
-    return taken;
   }
 }

@@ -7,13 +7,14 @@ package io.requestkey.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.sdk.autoconfigure.spi.internal.DefaultConfigProperties;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which protocol is spoken where nothing is said of it, and what is told of where to. */
+/** What is taken where nothing is said of it, and what is told of where to. */
 final class OtlpDefaultsTest {
 
   private static final String COMMON = "otel.exporter.otlp.protocol";
@@ -69,5 +70,24 @@ final class OtlpDefaultsTest {
     given.put("otel.exporter.otlp.traces.endpoint", "http://c:4317");
     assertThat(destination("traces")).isEqualTo("http://c:4317 (grpc)");
     assertThat(destination("logs")).isEqualTo("http://localhost:4318 (http/protobuf)");
+  }
+
+  private static Duration timeout(Map<String, String> properties) {
+    return OtlpDefaults.longestTimeout(DefaultConfigProperties.createFromMap(properties));
+  }
+
+  @Test
+  void theLongestTimeoutIsThatOfAnySignal() {
+    assertThat(timeout(Map.of())).isEqualTo(Duration.ofSeconds(10));
+    assertThat(timeout(Map.of("otel.exporter.otlp.timeout", "300000")))
+        .isEqualTo(Duration.ofMinutes(5));
+    assertThat(
+            timeout(
+                Map.of(
+                    "otel.exporter.otlp.timeout", "1s", "otel.exporter.otlp.traces.timeout", "6m")))
+        .isEqualTo(Duration.ofMinutes(6));
+    assertThat(timeout(Map.of("otel.exporter.otlp.logs.timeout", "0")))
+        .as("none at all")
+        .isGreaterThan(Duration.ofDays(24));
   }
 }

@@ -163,6 +163,18 @@ public final class RecordDecoder {
   }
 
   /**
+   * Whether the kernel side counted a record under that kind, of whatever version it is.
+   *
+   * @param data memory that holds the record
+   * @param offset where it begins
+   * @param length its bytes
+   */
+  public static boolean is(HitKind kind, MemorySegment data, long offset, long length) {
+    return length >= RecordLayout.FIXED_BYTES
+        && data.get(ValueLayout.JAVA_BYTE, offset + RecordLayout.KIND) == kind.number();
+  }
+
+  /**
    * The sequence number of a record, see {@link HitHeader#sequence()}, without decoding it. It is
    * where it is in every version.
    *

@@ -40,7 +40,10 @@ final class Backoff {
     return Duration.ofMillis((long) jittered);
   }
 
-  /** What the other side asked for, never less, and a little more so that not all come at once. */
+  /**
+   * What the other side asked for, and a little more so that not all come at once: never less, but
+   * for what is more than an hour.
+   */
   static Duration asked(Duration asked) {
     long least = Math.clamp(asked.toMillis(), LEAST_ASKED_MILLIS, MOST_ASKED_MILLIS);
     return Duration.ofMillis(

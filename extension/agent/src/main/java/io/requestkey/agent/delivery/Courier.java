@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Courier<T> {
 
-  /** Above every exporter's own time-out: only a broken exporter is ever waited for as long. */
-  private static final Duration ATTEMPT_LIMIT = Duration.ofMinutes(2);
+  /** How soon a pause notices that the batch it is for is not to wait any longer. */
+  private static final Duration LOOK = Duration.ofMillis(100);
 
   /** How a receiver says that it does not take this signal at all: said once, not every minute. */
   private static final Set<String> UNKNOWN_SIGNAL = Set.of("http_404", "grpc_unimplemented");
@@ -38,31 +39,42 @@ final class Courier<T> {
   private final Target<T> main;
   private final List<Target<T>> others;
   private final int maxRequestBytes;
+  private final long attemptLimitNanos;
   private final boolean keeps;
   private final Backoff backoff;
   private final StopSignal stop;
   private final Complaints complaints;
+  private final BooleanSupplier overloaded;
+
+  /** Since {@link #pauseBegan}; the main target is left alone for as long, whatever comes next. */
+  private long pauseNanos;
+
+  private long pauseBegan = System.nanoTime();
   private volatile int underWay;
 
   /**
    * A courier.
    *
    * @param targets the first decides what becomes of an item; the others get each batch once
+   * @param overloaded whether a batch that is not accepted now is to be lost rather than to wait
    */
   Courier(
       Signal signal,
       List<Target<T>> targets,
       DeliveryOptions options,
       StopSignal stop,
-      Complaints complaints) {
+      Complaints complaints,
+      BooleanSupplier overloaded) {
     this.signal = signal;
     this.main = targets.getFirst();
     this.others = List.copyOf(targets.subList(1, targets.size()));
     this.maxRequestBytes = options.maxRequestBytes();
+    this.attemptLimitNanos = options.attemptLimit().toNanos();
     this.keeps = options.keeps();
     this.backoff = new Backoff(options.firstPause());
     this.stop = stop;
     this.complaints = complaints;
+    this.overloaded = overloaded;
   }
 
   /**
@@ -83,21 +95,34 @@ final class Courier<T> {
   }
 
   /**
-   * Makes one attempt with items that are in nobody's books.
+   * Makes one attempt with items that are in nobody's books, unless the receiver has asked to be
+   * left alone.
    *
    * @return whether they need not be sent again
    */
   boolean mention(List<T> items) throws InterruptedException {
+    if (pauseLeft() > 0) {
+      return false;
+    }
     for (Target<T> target : others) {
       @Nullable ExportOutcome _ = attempt(target, items);
     }
     ExportOutcome outcome = attempt(main, items);
+    if (outcome instanceof ExportOutcome.Retryable retryable) {
+      pauseAfter(retryable);
+    }
     return outcome instanceof ExportOutcome.Accepted || outcome instanceof ExportOutcome.Permanent;
   }
 
   private boolean toMain(
       List<Rendered<T>> batch, List<T> items, BiConsumer<Rendered<T>, Fate> fates)
       throws InterruptedException {
+    // Whoever stops does not wait for a pause that was asked for before: what is not sent now may
+    // never be.
+    if (!stop.requested() && !paused()) {
+      overload(batch, fates);
+      return true;
+    }
     while (!stop.overdue()) {
       ExportOutcome outcome = attempt(main, items);
       switch (outcome) {
@@ -124,12 +149,53 @@ final class Courier<T> {
             return false;
           }
           complaints.stuck(signal.label() + " wait: " + retryable.detail() + "; retrying");
-          Duration asked = retryable.retryAfter();
-          stop.sleep(asked == null ? backoff.next() : Backoff.asked(asked));
+          pauseAfter(retryable);
+          if (!paused()) {
+            overload(batch, fates);
+            return true;
+          }
         }
       }
     }
     return false;
+  }
+
+  private void pauseAfter(ExportOutcome.Retryable retryable) {
+    Duration asked = retryable.retryAfter();
+    pauseNanos = (asked == null ? backoff.next() : Backoff.asked(asked)).toNanos();
+    pauseBegan = System.nanoTime();
+  }
+
+  /**
+   * Waits until the main target may be tried again. Being asked to stop ends it, for a last try.
+   *
+   * @return false when meanwhile there is an overload
+   */
+  private boolean paused() throws InterruptedException {
+    boolean stopping = stop.requested();
+    while (!stop.overdue() && stopping == stop.requested()) {
+      long left = pauseLeft();
+      if (left <= 0) {
+        return true;
+      }
+      if (overloaded.getAsBoolean()) {
+        return false;
+      }
+      stop.sleep(Duration.ofNanos(Math.min(left, LOOK.toNanos())));
+    }
+    return true;
+  }
+
+  private long pauseLeft() {
+    return pauseNanos - (System.nanoTime() - pauseBegan);
+  }
+
+  private void overload(List<Rendered<T>> batch, BiConsumer<Rendered<T>, Fate> fates) {
+    batch.forEach(
+        rendered -> fates.accept(rendered, Fate.lost(LossReason.OVERLOAD, rendered.hits())));
+    complaints.lost(
+        LossReason.OVERLOAD,
+        batch.size() + " " + signal.label() + " lost: too many wait (overload.spans=drop)");
   }
 
   private void lost(
@@ -151,7 +217,7 @@ final class Courier<T> {
       complaints.lost(reason, batch.size() + " " + signal.label() + " lost: " + permanent.detail());
     }
     // It answers, so what comes next is not to wait for what was before.
-    backoff.reset();
+    answered();
   }
 
   private void accepted(
@@ -182,8 +248,13 @@ final class Courier<T> {
     } else if (!accepted.message().isEmpty()) {
       complaints.lost("warning", accepted.detail());
     }
-    backoff.reset();
+    answered();
     complaints.flow(signal.label() + " flow again");
+  }
+
+  private void answered() {
+    backoff.reset();
+    pauseNanos = 0;
   }
 
   /** One attempt; null when the time to stop was over before it was. */
@@ -195,7 +266,7 @@ final class Courier<T> {
           OtlpExport.export(() -> target.export().apply(items), maxRequestBytes);
       Object _ =
           CompletableFuture.anyOf(outcome, stop.whenOverdue())
-              .get(ATTEMPT_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+              .get(attemptLimitNanos, TimeUnit.NANOSECONDS);
       return outcome.getNow(null);
     } catch (ExecutionException e) {
       return new ExportOutcome.Retryable(

@@ -13,6 +13,7 @@ import io.requestkey.telemetry.LossRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,19 +30,26 @@ public final class Delivery {
   private final DeliveryOptions options;
   private final StopSignal stop;
   private final Diagnostics diagnostics;
+  private final Consumer<String> failed;
 
-  /** A delivery without a signal. The ledger must have begun. */
+  /**
+   * A delivery without a signal. The ledger must have begun.
+   *
+   * @param failed told, from any thread, when a signal cannot be delivered any more
+   */
   public Delivery(
       HitJournal journal,
       Ledger ledger,
       DeliveryOptions options,
       StopSignal stop,
-      Diagnostics diagnostics) {
+      Diagnostics diagnostics,
+      Consumer<String> failed) {
     this.journal = journal;
     this.ledger = ledger;
     this.options = options;
     this.stop = stop;
     this.diagnostics = diagnostics;
+    this.failed = failed;
   }
 
   /**
@@ -93,11 +101,12 @@ public final class Delivery {
             journal,
             ledger.of(signal),
             renderer,
-            new Courier<>(signal, targets, options, stop, complaints),
+            targets,
             lossReports,
             options,
             stop,
-            complaints));
+            complaints,
+            failed));
   }
 
   /** Starts delivering. */

@@ -9,8 +9,7 @@ import java.time.Duration;
 /**
  * How to deliver.
  *
- * @param batch items of one request, at most, while the delivery keeps up
- * @param bulk the same when it is behind: fewer round trips
+ * @param batch items of one request, at most
  * @param maxRequestBytes of one request before compression
  * @param linger how long to wait for more when there is something to deliver
  * @param mostHeld frames a renderer may hold back at a time
@@ -18,11 +17,12 @@ import java.time.Duration;
  * @param dropSpans whether spans are dropped when the delivery is far behind
  * @param dropWhenBehind how many frames in the journal that is
  * @param firstPause before the first retry of a batch
+ * @param attemptLimit how long an exporter is waited for: above its own time-out, so that only a
+ *     broken one is ever given up. What is given up may arrive all the same, and is sent again
  * @param keeps whether the journal keeps what is not delivered when the agent stops
  */
 public record DeliveryOptions(
     int batch,
-    int bulk,
     int maxRequestBytes,
     Duration linger,
     int mostHeld,
@@ -30,6 +30,7 @@ public record DeliveryOptions(
     boolean dropSpans,
     long dropWhenBehind,
     Duration firstPause,
+    Duration attemptLimit,
     boolean keeps) {
 
   /**
@@ -37,6 +38,11 @@ public record DeliveryOptions(
    * (opentelemetry-proto, docs/specification.md); leave room for the frame.
    */
   public static final int DEFAULT_MAX_REQUEST_BYTES = 4_000_000;
+
+  private static final Duration LEAST_ATTEMPT_LIMIT = Duration.ofMinutes(2);
+
+  /** What an exporter may take beyond its time-out. */
+  private static final Duration MARGIN = Duration.ofSeconds(30);
 
   /**
    * Twice what OTEL_BLRP_MAX_EXPORT_BATCH_SIZE has: a request costs the same, however much is in
@@ -48,7 +54,6 @@ public record DeliveryOptions(
   public static DeliveryOptions defaults() {
     return new DeliveryOptions(
         BATCH,
-        BATCH,
         DEFAULT_MAX_REQUEST_BYTES,
         Duration.ofMillis(100),
         8 * BATCH,
@@ -56,6 +61,7 @@ public record DeliveryOptions(
         false,
         16 * BATCH,
         Backoff.FIRST,
+        LEAST_ATTEMPT_LIMIT,
         false);
   }
 
@@ -63,7 +69,6 @@ public record DeliveryOptions(
   public DeliveryOptions withMaxRequestBytes(int bytes) {
     return new DeliveryOptions(
         batch,
-        bulk,
         bytes,
         linger,
         mostHeld,
@@ -71,29 +76,15 @@ public record DeliveryOptions(
         dropSpans,
         dropWhenBehind,
         firstPause,
+        attemptLimit,
         keeps);
   }
 
-  /** With another way to meet overload. */
-  public DeliveryOptions withDropSpans(boolean drop) {
+  /** For exporters that give up by themselves after that time. */
+  public DeliveryOptions withExportTimeout(Duration timeout) {
+    Duration limit = timeout.plus(MARGIN);
     return new DeliveryOptions(
         batch,
-        bulk,
-        maxRequestBytes,
-        linger,
-        mostHeld,
-        holdUntilBehind,
-        drop,
-        dropWhenBehind,
-        firstPause,
-        keeps);
-  }
-
-  /** For a journal that keeps, or does not, what is not delivered. */
-  public DeliveryOptions withKeeps(boolean kept) {
-    return new DeliveryOptions(
-        batch,
-        bulk,
         maxRequestBytes,
         linger,
         mostHeld,
@@ -101,6 +92,37 @@ public record DeliveryOptions(
         dropSpans,
         dropWhenBehind,
         firstPause,
+        limit.compareTo(LEAST_ATTEMPT_LIMIT) < 0 ? LEAST_ATTEMPT_LIMIT : limit,
+        keeps);
+  }
+
+  /** With another way to meet overload. */
+  public DeliveryOptions withDropSpans(boolean drop) {
+    return new DeliveryOptions(
+        batch,
+        maxRequestBytes,
+        linger,
+        mostHeld,
+        holdUntilBehind,
+        drop,
+        dropWhenBehind,
+        firstPause,
+        attemptLimit,
+        keeps);
+  }
+
+  /** For a journal that keeps, or does not, what is not delivered. */
+  public DeliveryOptions withKeeps(boolean kept) {
+    return new DeliveryOptions(
+        batch,
+        maxRequestBytes,
+        linger,
+        mostHeld,
+        holdUntilBehind,
+        dropSpans,
+        dropWhenBehind,
+        firstPause,
+        attemptLimit,
         kept);
   }
 }

@@ -18,7 +18,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.function.ToLongBiFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's part of the books over many runs of the agent. Any thread.
@@ -38,8 +40,11 @@ final class KernelEpochs {
   private static final int VERSION = 1;
 
   private final HitJournal journal;
+  private final ToLongBiFunction<Signal, Frames> noHits;
   private State state;
-  private byte[] stored = {};
+  private volatile @Nullable State over;
+  private final Object storing = new Object();
+  private byte[] stored = {}; // guarded by storing
   private boolean begun;
   private boolean continued;
   private Function<Signal, KernelTotals> running = _ -> KernelTotals.NONE;
@@ -60,12 +65,17 @@ final class KernelEpochs {
       Map<Signal, KernelTotals> closed,
       Map<Signal, KernelTotals> snapshot) {
 
-    /** The running epoch is over, and put frames before {@code end} into the journal. */
-    State close(long end) {
+    /**
+     * The running epoch is over, and put frames before {@code end} into the journal.
+     *
+     * @param noHits how many of these are no hits of a signal
+     */
+    State close(long end, ToLongFunction<Signal> noHits) {
       Map<Signal, KernelTotals> all = new EnumMap<>(Signal.class);
       for (Signal signal : Signal.values()) {
         KernelTotals last = snapshot.getOrDefault(signal, KernelTotals.NONE);
-        long abandoned = Math.max(0, last.recorded() - (end - start));
+        long reached = end - start - noHits.applyAsLong(signal);
+        long abandoned = Math.max(0, last.recorded() - reached);
         KernelTotals gone =
             new KernelTotals(last.filtered() + last.totalLost(), last.filtered(), last.lost())
                 .plus(lost(abandoned));
@@ -81,8 +91,22 @@ final class KernelEpochs {
     }
   }
 
-  KernelEpochs(HitJournal journal) {
+  /**
+   * Frames that the programs of an epoch put into the journal.
+   *
+   * @param first number of the first
+   * @param end number after the last
+   */
+  record Frames(long epoch, long first, long end) {}
+
+  /**
+   * The epochs that the journal tells of.
+   *
+   * @param noHits how many of an epoch's frames are no hits of a signal, once it is over
+   */
+  KernelEpochs(HitJournal journal, ToLongBiFunction<Signal, Frames> noHits) {
     this.journal = journal;
+    this.noHits = noHits;
     this.state = read(journal);
   }
 
@@ -105,39 +129,69 @@ final class KernelEpochs {
    * @param taken hits of them whose records are in no journal of ours, if the epoch is new here
    * @param counts what they count
    */
-  synchronized void begin(
-      long epoch, ToLongFunction<Signal> taken, Function<Signal, KernelTotals> counts) {
-    continued = epoch == state.epoch();
-    if (!continued) {
-      State over = state.close(journal.end());
+  void begin(long epoch, ToLongFunction<Signal> taken, Function<Signal, KernelTotals> counts) {
+    // Not while we are locked: it asks the signals' books, and they ask us.
+    begin(epoch, taken, counts, epoch == epoch() ? null : over());
+    snapshot();
+  }
+
+  private synchronized void begin(
+      long epoch,
+      ToLongFunction<Signal> taken,
+      Function<Signal, KernelTotals> counts,
+      @Nullable State last) {
+    continued = last == null;
+    if (last != null) {
       Map<Signal, KernelTotals> closed = new EnumMap<>(Signal.class);
       for (Signal signal : Signal.values()) {
         closed.put(
             signal,
-            over.closed()
+            last.closed()
                 .getOrDefault(signal, KernelTotals.NONE)
                 .minus(new KernelTotals(taken.applyAsLong(signal), 0, new TreeMap<>())));
       }
-      state = new State(over.book(), epoch, over.start(), closed, Map.of());
+      state = new State(last.book(), epoch, last.start(), closed, Map.of());
     }
     running = counts;
     begun = true;
-    snapshot();
+  }
+
+  /** As if the epoch of the earlier run were over. Until the next has begun nothing changes. */
+  private State over() {
+    State known = over;
+    if (known == null) {
+      State at;
+      synchronized (this) {
+        at = state;
+      }
+      Frames frames = new Frames(at.epoch(), at.start(), journal.end());
+      known = at.close(frames.end(), signal -> noHits.applyAsLong(signal, frames));
+      over = known;
+    }
+    return known;
   }
 
   /** Keeps what the counters say now. */
-  synchronized void snapshot() {
+  void snapshot() {
+    // Not the lock that the totals are read under: this waits for the disk, and they are asked for
+    // on an event loop.
+    synchronized (storing) {
+      byte[] encoded = encode(look());
+      if (!Arrays.equals(encoded, stored)) {
+        // On an idle host nothing changes, and the disk is left alone.
+        journal.state(NAME, encoded);
+        stored = encoded;
+      }
+    }
+  }
+
+  private synchronized State look() {
     Map<Signal, KernelTotals> now = new EnumMap<>(Signal.class);
     for (Signal signal : Signal.values()) {
       now.put(signal, running.apply(signal));
     }
     state = new State(state.book(), state.epoch(), state.start(), state.closed(), now);
-    byte[] encoded = encode(state);
-    if (!Arrays.equals(encoded, stored)) {
-      // On an idle host nothing changes, and the disk is left alone.
-      journal.state(NAME, encoded);
-      stored = encoded;
-    }
+    return state;
   }
 
   /**
@@ -154,7 +208,7 @@ final class KernelEpochs {
       going = begun;
     }
     if (!going) {
-      at = at.close(journal.end());
+      at = over();
     }
     return at.closed()
         .getOrDefault(signal, KernelTotals.NONE)

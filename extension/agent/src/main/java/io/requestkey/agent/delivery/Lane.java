@@ -35,42 +35,46 @@ final class Lane<T> {
   private final DeliveryOptions options;
   private final StopSignal stop;
   private final Complaints complaints;
+  private final Consumer<String> failed;
   private final Settlement settlement;
   private final Consumer<Rendered<T>> out = this::rendered;
   private final CountDownLatch ended = new CountDownLatch(1);
 
   private List<Rendered<T>> outbox = new ArrayList<>();
+  private boolean nothingThere;
   private boolean dropping;
-  private long droppedBefore;
   private volatile boolean draining;
 
   /**
    * A lane.
    *
+   * @param targets at least one; the first decides what becomes of an item
    * @param lossReports what this lane says about losses; null for nothing
+   * @param failed told from the lane's thread, when it ends and was not asked to
    */
   Lane(
       Signal signal,
       HitJournal journal,
       SignalBooks books,
       Renderer<T> renderer,
-      Courier<T> courier,
+      List<Target<T>> targets,
       @Nullable LossReports<T> lossReports,
       DeliveryOptions options,
       StopSignal stop,
-      Complaints complaints) {
+      Complaints complaints,
+      Consumer<String> failed) {
     this.signal = signal;
     this.journal = journal;
     this.reader = books.reader();
     this.books = books;
     this.renderer = renderer;
-    this.courier = courier;
+    this.courier = new Courier<>(signal, targets, options, stop, complaints, this::overloaded);
     this.lossReports = lossReports;
     this.options = options;
     this.stop = stop;
     this.complaints = complaints;
+    this.failed = failed;
     this.settlement = new Settlement(books, reader.next());
-    this.droppedBefore = journal.dropped();
   }
 
   void start() {
@@ -103,7 +107,8 @@ final class Lane<T> {
         // Looked at before the journal: what is appended until then is still taken.
         boolean last = draining;
         going = round(last) && !stop.overdue();
-        if (last && settlement.open() == 0 && reader.pending() == 0) {
+        // What cannot be read now, as it cannot be mapped, is still there for the next start.
+        if (last && settlement.open() == 0 && (reader.pending() == 0 || nothingThere)) {
           break;
         }
       }
@@ -112,9 +117,10 @@ final class Lane<T> {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      // Of the journal, or a mistake of ours: what is not acknowledged stays where it is.
-      complaints.once("ended", "delivery of " + signal.label() + " has ended: " + e);
+    } catch (Throwable e) {
+      // Of the journal, or a mistake of ours: what is not acknowledged stays where it is. Going on
+      // without this lane would look well, until the journal is full.
+      failed.accept("delivery of " + signal.label() + " has ended: " + e);
     } finally {
       ended.countDown();
     }
@@ -125,12 +131,13 @@ final class Lane<T> {
     boolean behind = behind() > options.batch();
     List<Frame> frames =
         reader.take(
-            behind ? options.bulk() : options.batch(),
+            options.batch(),
             last ? Duration.ZERO : WAIT,
             last || behind ? Duration.ZERO : options.linger());
-    dropping =
-        options.dropSpans() && signal == Signal.TRACES && behind() > options.dropWhenBehind();
-    render(frames);
+    dropping = overloaded();
+    List<JournalReader.Gap> gaps = reader.gaps();
+    render(frames, gaps);
+    nothingThere = frames.isEmpty() && gaps.isEmpty();
     if (last
         || behind() > options.holdUntilBehind()
         || settlement.open() - outbox.size() > options.mostHeld()) {
@@ -146,19 +153,22 @@ final class Lane<T> {
     return delivered;
   }
 
+  /** Whether so many frames wait that spans are to be dropped. */
+  private boolean overloaded() {
+    return options.dropSpans() && signal == Signal.TRACES && behind() > options.dropWhenBehind();
+  }
+
   /** Frames in the journal that the lane has not taken. */
   private long behind() {
     return journal.end() - settlement.nextNumber();
   }
 
-  private void render(List<Frame> frames) {
+  private void render(List<Frame> frames, List<JournalReader.Gap> gaps) {
     long now = System.nanoTime();
+    int told = 0;
     for (Frame frame : frames) {
-      if (frame.number() < settlement.nextNumber()) {
-        continue; // Its fate is decided: it was missing.
-      }
-      if (frame.number() > settlement.nextNumber()) {
-        missing(frame.number());
+      while (told < gaps.size() && gaps.get(told).from() < frame.number()) {
+        missing(gaps.get(told++));
       }
       settlement.taken(frame.number(), frame.observedEpochNanos());
       try {
@@ -169,26 +179,23 @@ final class Lane<T> {
         settlement.settle(frame.number(), Fate.lost(LossReason.UNDECODABLE, 1));
       }
     }
-    if (frames.isEmpty() && draining && behind() > 0) {
-      // What is missing at the very end is followed by no frame that would show it.
-      missing(journal.end());
+    while (told < gaps.size()) {
+      missing(gaps.get(told++));
     }
   }
 
-  /** Frames up to this number are not in the journal any more. */
-  private void missing(long until) {
-    long gap = until - settlement.nextNumber();
-    long dropped = journal.dropped();
-    long full = Math.min(gap, dropped - droppedBefore);
-    droppedBefore = dropped;
-    if (full > 0) {
-      settlement.missing(settlement.nextNumber() + full, LossReason.JOURNAL_FULL);
-    }
-    if (gap > full) {
-      settlement.missing(until, LossReason.JOURNAL_DAMAGED);
+  /** These frames are not in the journal any more. */
+  private void missing(JournalReader.Gap gap) {
+    // Every record is a hit of the log records.
+    long noHits = signal == Signal.TRACES ? gap.keysFreed() : 0;
+    settlement.missing(
+        gap.to(),
+        gap.dropped() ? LossReason.JOURNAL_FULL : LossReason.JOURNAL_DAMAGED,
+        gap.length() - noHits);
+    if (!gap.dropped()) {
       complaints.lost(
           LossReason.JOURNAL_DAMAGED,
-          (gap - full) + " " + signal.label() + " lost: damage to the journal");
+          gap.length() + " " + signal.label() + " lost: damage to the journal");
     }
   }
 
@@ -208,8 +215,8 @@ final class Lane<T> {
   private boolean ship() throws InterruptedException {
     List<Rendered<T>> batch = outbox;
     outbox = new ArrayList<>();
-    for (int from = 0; from < batch.size(); from += options.bulk()) {
-      int to = Math.min(batch.size(), from + options.bulk());
+    for (int from = 0; from < batch.size(); from += options.batch()) {
+      int to = Math.min(batch.size(), from + options.batch());
       if (!courier.deliver(
           batch.subList(from, to), (item, fate) -> settlement.settle(item.frameNumber(), fate))) {
         outbox.addAll(batch.subList(from, batch.size()));
@@ -230,15 +237,16 @@ final class Lane<T> {
   /** What is still here ends with the process. */
   private void giveUp() throws InterruptedException {
     while (true) {
-      List<Frame> frames = reader.take(options.bulk(), Duration.ZERO, Duration.ZERO);
-      render(frames);
+      List<Frame> frames = reader.take(options.batch(), Duration.ZERO, Duration.ZERO);
+      List<JournalReader.Gap> gaps = reader.gaps();
+      render(frames, gaps);
       renderer.flush(out);
       for (Rendered<T> rendered : outbox) {
         settlement.settle(rendered.frameNumber(), Fate.lost(LossReason.SHUTDOWN, rendered.hits()));
       }
       outbox.clear();
       acknowledge();
-      if (frames.isEmpty()) {
+      if (frames.isEmpty() && gaps.isEmpty()) {
         return;
       }
     }

@@ -23,6 +23,7 @@ public final class Ledger {
 
   private final Map<Signal, SignalBooks> books = new EnumMap<>(Signal.class);
   private final KernelEpochs epochs;
+  private final HitJournal journal;
 
   /**
    * The books kept with the journal.
@@ -30,7 +31,8 @@ public final class Ledger {
    * @param signals those that are exported; the others are no part of the books
    */
   public Ledger(Set<Signal> signals, HitJournal journal) {
-    epochs = new KernelEpochs(journal);
+    this.journal = journal;
+    epochs = new KernelEpochs(journal, this::noHits);
     for (Signal signal : signals) {
       books.put(signal, new SignalBooks(journal.reader(signal.label())));
     }
@@ -51,7 +53,22 @@ public final class Ledger {
         epoch,
         signal -> KernelTotals.taken(taken, signal),
         signal -> KernelTotals.of(counts.get(), signal));
-    books.forEach((signal, book) -> book.begin(epochs, signal));
+    books.forEach((signal, book) ->
+        book.begin(epochs, signal, noHits(signal, book.reader().next(), epochs.start())));
+  }
+
+  /** How many frames of an epoch that is over are no hits of the signal. */
+  private long noHits(Signal signal, KernelEpochs.Frames over) {
+    SignalBooks book = books.get(signal);
+    // Every frame is a hit of the log records. Of a signal that is switched off nothing is shown.
+    return book == null || signal == Signal.LOGS
+        ? 0
+        : book.noHitsOf(over.epoch())
+            + noHits(signal, Math.max(over.first(), book.reader().next()), over.end());
+  }
+
+  private long noHits(Signal signal, long from, long to) {
+    return signal == Signal.TRACES && from < to ? journal.keysFreed(from, to) : 0;
   }
 
   /** The same for counters of which no earlier agent has taken anything. */

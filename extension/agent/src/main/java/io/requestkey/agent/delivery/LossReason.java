@@ -56,13 +56,12 @@ public final class LossReason {
 
   /** What is lost before the signals part is lost to all of them. */
   private static final Set<String> BEFORE_THE_SIGNALS =
-      Stream.concat(
-              Arrays.stream(KernelLoss.values()).map(KernelLoss::label),
-              Stream.of(ABANDONED, JOURNAL_DAMAGED, JOURNAL_FULL))
+      Stream.concat(Arrays.stream(KernelLoss.values()).map(KernelLoss::label), Stream.of(ABANDONED))
           .collect(Collectors.toUnmodifiableSet());
 
+  /** Of the journal too: what it drops, or has damaged, one signal may have read before. */
   private static final Set<String> IN_THE_LANE =
-      Set.of(UNDECODABLE, RECORD_VERSION, SHUTDOWN, OVERLOAD);
+      Set.of(UNDECODABLE, RECORD_VERSION, SHUTDOWN, OVERLOAD, JOURNAL_DAMAGED, JOURNAL_FULL);
 
   private LossReason() {}
 

@@ -32,8 +32,8 @@ final class Settlement {
   private volatile int open;
   private volatile long oldestObserved;
 
-  /** Frames that are not in the journal. */
-  private record Gap(long number, long length, String reason) {}
+  /** Frames that are not in the journal, and how many hits they stand for. */
+  private record Gap(long number, long length, String reason, long hits) {}
 
   Settlement(SignalBooks books, long cursor) {
     this.books = books;
@@ -46,11 +46,11 @@ final class Settlement {
     return nextNumber;
   }
 
-  /** All numbers up to this one are missing. They are lost for this reason. */
-  void missing(long until, String reason) {
+  /** All numbers up to this one are missing. They are lost for this reason, with so many hits. */
+  void missing(long until, String reason, long hits) {
     long length = until - nextNumber;
-    gaps.add(new Gap(nextNumber, length, reason));
-    books.settledLost(reason, length);
+    gaps.add(new Gap(nextNumber, length, reason, hits));
+    books.settledLost(nextNumber, length, reason, hits);
     nextNumber = until;
   }
 
@@ -96,7 +96,7 @@ final class Settlement {
     while (true) {
       Gap gap = gaps.peek();
       if (gap != null && gap.number() == cursor) {
-        books.keepLost(gap.reason(), gap.length());
+        books.keepLost(gap.number(), gap.length(), gap.reason(), gap.hits());
         cursor += gap.length();
         gaps.remove();
         continue;

@@ -35,6 +35,10 @@ final class SignalBooks {
   private Tally settled = new Tally();
   private Tally kept = new Tally();
   private long epochStart;
+
+  /** What {@link Tally#noHitsOfClosedEpochs} will be when all their frames are read. */
+  private long noHitsToBe;
+
   private final Map<String, Long> told = new HashMap<>();
 
   /**
@@ -73,11 +77,24 @@ final class SignalBooks {
     beginning = new Beginning(book, epoch, number, Books.readTotals(in));
     kept = Tally.read(in);
     told.putAll(Books.readCounts(in));
+    // Not of an older release.
+    kept.gone(in.available() >= Long.BYTES ? in.readLong() : 0);
     settled.addAll(kept);
   }
 
-  /** The kernel programs are loaded: from now on frames are counted. */
-  synchronized void begin(KernelEpochs epochs, Signal signal) {
+  /** Frames below the cursor that an epoch put into the journal and that are no hits. */
+  synchronized long noHitsOf(long epoch) {
+    Beginning known = beginning;
+    return known != null && known.epoch() == epoch ? kept.noHitsOfThisEpoch() : 0;
+  }
+
+  /**
+   * The kernel programs are loaded: from now on frames are counted.
+   *
+   * @param noHits how many of the frames that closed epochs put into the journal, and that are
+   *     still to be read, are no hits of the signal
+   */
+  synchronized void begin(KernelEpochs epochs, Signal signal, long noHits) {
     epochStart = epochs.start();
     Beginning known = beginning;
     if (known == null) {
@@ -97,6 +114,7 @@ final class SignalBooks {
               known.number(),
               same ? known.kernel() : KernelTotals.NONE);
     }
+    noHitsToBe = settled.noHitsOfClosedEpochs() + noHits;
     reader.acknowledge(reader.next(), encoded());
   }
 
@@ -109,9 +127,16 @@ final class SignalBooks {
     settled.add(fate, number < epochStart);
   }
 
-  /** Frames the journal does not have any more. */
-  synchronized void settledLost(String reason, long frames) {
-    settled.addLost(reason, frames);
+  /**
+   * Frames the journal does not have any more.
+   *
+   * @param number the first
+   * @param frames how many
+   * @param hits for how many hits of the signal they stand, at most: the kind of some may not be
+   *     known any more
+   */
+  synchronized void settledLost(long number, long frames, String reason, long hits) {
+    addLost(settled, number, frames, reason, hits);
   }
 
   /** The cursor moves beyond the frame. */
@@ -119,8 +144,19 @@ final class SignalBooks {
     kept.add(fate, number < epochStart);
   }
 
-  synchronized void keepLost(String reason, long frames) {
-    kept.addLost(reason, frames);
+  synchronized void keepLost(long number, long frames, String reason, long hits) {
+    addLost(kept, number, frames, reason, hits);
+  }
+
+  private void addLost(Tally tally, long number, long frames, String reason, long hits) {
+    long closed = Math.clamp(epochStart - number, 0L, frames);
+    if (closed == 0 || closed == frames) {
+      tally.addLost(reason, frames, hits, closed > 0);
+    } else {
+      // On which side those are that are no hits, nobody knows: each frame is taken for one.
+      tally.addLost(reason, closed, closed, true);
+      tally.addLost(reason, frames - closed, frames - closed, false);
+    }
   }
 
   /** What to keep with the cursor. */
@@ -138,6 +174,7 @@ final class SignalBooks {
       Books.write(out, known.kernel());
       kept.write(out);
       Books.write(out, told);
+      out.writeLong(kept.gone());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -155,6 +192,7 @@ final class SignalBooks {
       return Account.of(0, 0, 0, Map.of());
     }
     KernelTotals since = kernel.get().minus(known.kernel());
+    long toBeRead = Math.max(0, noHitsToBe - settled.noHitsOfClosedEpochs());
     // What was lost before we began is in hits as well.
     long hits =
         since.hits()
@@ -162,10 +200,17 @@ final class SignalBooks {
             - known.kernel().filtered()
             - known.kernel().totalLost()
             - known.number()
-            - settled.noHitsOfClosedEpochs();
+            - settled.noHitsOfClosedEpochs()
+            - toBeRead;
     SortedMap<String, Long> lost = new TreeMap<>(settled.lost());
     since.lost().forEach((reason, n) -> lost.merge(reason, n, Long::sum));
-    return Account.of(hits, since.filtered(), settled.delivered(), lost);
+    Account account = Account.of(hits, since.filtered(), settled.delivered(), lost);
+    // Of frames that damage took nobody knows whether the kernel counted them for this signal. They
+    // are lost hits, also where that makes more hits than it counted.
+    long uncounted = Math.clamp(-account.inFlight(), 0L, settled.gone() + toBeRead);
+    return uncounted == 0
+        ? account
+        : Account.of(hits + uncounted, since.filtered(), settled.delivered(), lost);
   }
 
   /** How much of a loss was told already, by the name it was told under. */

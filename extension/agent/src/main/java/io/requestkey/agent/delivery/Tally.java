@@ -17,6 +17,7 @@ final class Tally {
   private long delivered;
   private long noHitsBefore;
   private long noHitsSince;
+  private long gone;
   private final SortedMap<String, Long> lost = new TreeMap<>();
 
   /**
@@ -33,9 +34,20 @@ final class Tally {
     }
   }
 
-  /** Counts hits whose frames are gone. */
-  void addLost(String reason, long hits) {
+  /**
+   * Counts frames that are gone.
+   *
+   * @param hits for how many hits they stand, at most
+   * @param closed as for {@link #add(Fate, boolean)}
+   */
+  void addLost(String reason, long frames, long hits, boolean closed) {
     add(reason, hits);
+    if (closed) {
+      noHitsBefore += frames - hits;
+    } else {
+      noHitsSince += frames - hits;
+      gone += hits;
+    }
   }
 
   private void add(@Nullable String reason, long hits) {
@@ -51,6 +63,7 @@ final class Tally {
     delivered += other.delivered;
     noHitsBefore += other.noHitsBefore;
     noHitsSince += other.noHitsSince;
+    gone += other.gone;
     other.lost.forEach((reason, n) -> lost.merge(reason, n, Long::sum));
   }
 
@@ -67,10 +80,28 @@ final class Tally {
     return new TreeMap<>(lost);
   }
 
+  /** How many frames of the epoch that is not closed, less their hits. */
+  long noHitsOfThisEpoch() {
+    return noHitsSince;
+  }
+
+  /**
+   * How many frames of the epoch that is not closed are gone, and were taken for hits without being
+   * looked at. In a closed one every frame is taken for a hit.
+   */
+  long gone() {
+    return gone;
+  }
+
+  void gone(long frames) {
+    gone = Math.max(0, frames);
+  }
+
   /** The epoch of the frames counted so far is closed. */
   void closeEpoch() {
     noHitsBefore += noHitsSince;
     noHitsSince = 0;
+    gone = 0;
   }
 
   void write(DataOutputStream out) throws IOException {

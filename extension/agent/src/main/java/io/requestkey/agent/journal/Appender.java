@@ -6,6 +6,7 @@ package io.requestkey.agent.journal;
 
 import io.requestkey.capture.RecordDecoder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -136,6 +137,10 @@ final class Appender {
       } catch (IOException e) {
         failed(IoReason.of(e));
         return null;
+      } catch (UncheckedIOException | InternalError e) {
+        // An msync(2) that failed, and the JVM's word for a SIGBUS.
+        failed(String.valueOf(e.getMessage()));
+        return null;
       }
     } while (makeRoom.getAsBoolean());
     return null;
@@ -179,7 +184,7 @@ final class Appender {
     memory = null;
   }
 
-  /** Completes the last segment; when the ring thread has ended. */
+  /** Completes the last segment, for {@link SegmentJournal#release}. */
   void end() {
     Segment segment = active;
     if (segment != null) {

@@ -128,7 +128,7 @@ final class FileStore implements SegmentStore {
       file.map();
       header.write(file.memory());
       return named(file, header, target);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | InternalError e) {
       file.unmap();
       Files.deleteIfExists(file.path);
       throw e;

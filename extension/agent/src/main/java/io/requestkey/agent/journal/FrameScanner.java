@@ -4,6 +4,8 @@
  */
 package io.requestkey.agent.journal;
 
+import io.requestkey.capture.HitKind;
+import io.requestkey.capture.RecordDecoder;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -79,6 +81,11 @@ final class FrameScanner {
 
   long observed() {
     return (long) Bytes.LONG_IN_ARRAY.get(body, FrameFormat.BODY_OBSERVED);
+  }
+
+  /** Whether its record is of that kind. */
+  boolean is(HitKind kind) {
+    return RecordDecoder.is(kind, MemorySegment.ofArray(body), FrameFormat.BODY_RECORD, length);
   }
 
   /** The frame, with a copy of its record. */

@@ -45,6 +45,12 @@ public interface HitJournal extends AutoCloseable {
   long dropped();
 
   /**
+   * How many {@code KEY_FREED} records it holds with numbers from {@code from} to before {@code
+   * to}. Looks at each record: for the start of an agent.
+   */
+  long keysFreed(long from, long to);
+
+  /**
    * A small durable value beside the journal.
    *
    * @return what was last written, also by an earlier run

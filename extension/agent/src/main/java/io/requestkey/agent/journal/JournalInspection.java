@@ -188,7 +188,7 @@ public record JournalInspection(
     try {
       long[] next = {from};
       for (String name : names(directory)) {
-        if (JournalFiles.segmentNumber(name) < 0) {
+        if (JournalFiles.segmentNumber(name) < 0 || endsBelow(directory.resolve(name), from)) {
           continue;
         }
         MemorySegment memory = read(directory.resolve(name)).orElse(null);
@@ -211,6 +211,12 @@ public record JournalInspection(
     } catch (IOException e) {
       throw new JournalException("journal " + directory + ": " + IoReason.of(e));
     }
+  }
+
+  /** Whether it is complete and has no such number: then it need not be read. */
+  private static boolean endsBelow(Path file, long number) throws IOException {
+    SegmentHeader header = read(file, SegmentHeader.BYTES).map(SegmentHeader::read).orElse(null);
+    return header != null && !header.open() && header.end() <= number;
   }
 
   /**
@@ -318,12 +324,16 @@ public record JournalInspection(
 
   /** Empty when it is gone meanwhile. */
   private static Optional<MemorySegment> read(Path file) throws IOException {
+    return read(file, MAX_SEGMENT);
+  }
+
+  private static Optional<MemorySegment> read(Path file, int most) throws IOException {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
     try (FileChannel channel =
         FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-      ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(channel.size(), MAX_SEGMENT));
+      ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(channel.size(), most));
       while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
         // Until it is all there.
       }

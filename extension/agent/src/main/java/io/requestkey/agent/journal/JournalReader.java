@@ -29,6 +29,29 @@ public interface JournalReader {
   List<Frame> take(int max, Duration wait, Duration linger) throws InterruptedException;
 
   /**
+   * Numbers that no frame comes for.
+   *
+   * @param from the first
+   * @param to the number after the last
+   * @param dropped whether they were dropped to make room; else damage has taken them
+   * @param keysFreed how many of them are known to be {@code KEY_FREED} records; of the others the
+   *     kind is another one, or not known any more
+   */
+  record Gap(long from, long to, boolean dropped, long keysFreed) {
+
+    /** How many numbers. */
+    public long length() {
+      return to - from;
+    }
+  }
+
+  /**
+   * The gaps that {@link #take} has come to since this was last asked, in order: where it returned
+   * frames, before, between and after them. For the thread that takes.
+   */
+  List<Gap> gaps();
+
+  /**
    * Everything numbered below {@code next} is done with for this reader, and {@code account} is
    * what its books say then. Both become durable together.
    *

@@ -94,7 +94,8 @@ public final class Journals {
     return journal;
   }
 
-  private static String bootId() throws IOException {
+  /** What this boot is called in frames. */
+  public static String bootId() throws IOException {
     return Files.readString(BOOT_ID).strip();
   }
 

@@ -5,6 +5,7 @@
 package io.requestkey.agent.journal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,6 +40,7 @@ final class SegmentList {
   private long allocated; // guarded by lock
   private long nextNumber; // guarded by lock
   private int idleMapped; // guarded by lock
+  private volatile Segment[] all = {};
   private volatile boolean closed;
 
   /**
@@ -59,6 +61,7 @@ final class SegmentList {
     this.segmentBytes = options.segmentBytes();
     this.nextNumber = nextNumber;
     this.segments.addAll(found);
+    changed();
     this.allocated = found.stream().mapToLong(segment -> segment.backing.allocated()).sum();
   }
 
@@ -73,14 +76,18 @@ final class SegmentList {
     }
   }
 
-  /** Bytes of all frames. */
+  /** Bytes of all frames. Waits for nothing: the lock is held while a segment is made. */
   long frameBytes() {
-    lock.lock();
-    try {
-      return segments.stream().mapToLong(Segment::frameBytes).sum();
-    } finally {
-      lock.unlock();
+    long sum = 0;
+    for (Segment segment : all) {
+      sum += segment.frameBytes();
     }
+    return sum;
+  }
+
+  /** To be called with the lock, after each change. */
+  private void changed() {
+    all = segments.toArray(Segment[]::new);
   }
 
   /** Whether the next segment costs nothing. */
@@ -111,15 +118,28 @@ final class SegmentList {
       }
       nextNumber++;
       if (active != null) {
-        active.seal();
+        end(active);
         leaveLocked(active);
       }
       fresh.mapped = true;
       fresh.users = 1;
       segments.addLast(fresh);
+      changed();
       return fresh;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private static void end(Segment active) {
+    try {
+      active.seal();
+    } catch (InternalError e) {
+      // The JVM's word for a SIGBUS. Its frames are published; only the next agent will have to
+      // look
+      // for their end.
+      active.damaged = true;
+      active.sealed = true;
     }
   }
 
@@ -136,14 +156,14 @@ final class SegmentList {
     idleMapped--;
     try {
       return store.reuse(spare, header);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException | InternalError e) {
       allocated -= spare.backing.allocated();
       delete(spare);
       throw e;
     }
   }
 
-  /** Ends a segment without another. The ring thread's, or when it has ended. */
+  /** Ends a segment without another, for {@link SegmentJournal#release}. */
   void seal(Segment active) {
     lock.lock();
     try {
@@ -169,7 +189,7 @@ final class SegmentList {
   /**
    * Takes the oldest segment out, read or not. The ring thread's; no reader may be reading.
    *
-   * @param release makes the readers let go of it, with {@link #letGo}
+   * @param release makes the readers let go of it, with {@link #letGo}; it is mapped if it can be
    * @return whether there was one that is neither being written nor being forced to the medium
    */
   boolean dropOldest(Consumer<Segment> release) {
@@ -181,8 +201,13 @@ final class SegmentList {
       if (oldest == null || !oldest.sealed || oldest.syncing) {
         return false;
       }
+      boolean used = tryUse(oldest);
       release.accept(oldest);
+      if (used) {
+        leaveLocked(oldest);
+      }
       Segment _ = segments.removeFirst();
+      changed();
       countUnmapped(oldest);
     } finally {
       lock.unlock();
@@ -266,6 +291,16 @@ final class SegmentList {
     segment.users++;
   }
 
+  private boolean tryUse(Segment segment) {
+    try {
+      use(segment);
+      return true;
+    } catch (IOException e) {
+      messages.sayOnce("cannot be mapped to be dropped: " + IoReason.of(e));
+      return false;
+    }
+  }
+
   /** Gives back a segment. */
   void leave(Segment segment) {
     lock.lock();
@@ -327,6 +362,9 @@ final class SegmentList {
         retired.add(first);
         first = segments.peekFirst();
       }
+      if (!retired.isEmpty()) {
+        changed();
+      }
     } finally {
       lock.unlock();
     }
@@ -351,6 +389,9 @@ final class SegmentList {
       }
     } catch (IOException e) {
       messages.sayOnce("cannot remove " + segment.backing.name() + ": " + IoReason.of(e));
+    } catch (InternalError e) {
+      // The JVM's word for a SIGBUS: what cannot be zeroed is not used again.
+      delete(segment);
     }
     lock.lock();
     try {
@@ -401,6 +442,7 @@ final class SegmentList {
       spares.clear();
       segments.forEach(store::close);
       segments.clear();
+      changed();
     } finally {
       lock.unlock();
     }

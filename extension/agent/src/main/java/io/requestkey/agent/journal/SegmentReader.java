@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One reader of a {@link SegmentJournal}. */
@@ -50,7 +51,16 @@ final class SegmentReader implements JournalReader {
   private final FrameScanner scanner = new FrameScanner();
 
   /** Gaps that were passed and are not yet acknowledged, in order. Guarded by mutex. */
-  private final Deque<Gap> gaps = new ArrayDeque<>();
+  private final Deque<Gap> passed = new ArrayDeque<>();
+
+  /** Gaps that were passed and not yet asked for, in order. Guarded by mutex. */
+  private List<Gap> found = new ArrayList<>();
+
+  /** What is missing below this number was dropped, in an earlier run too. Guarded by mutex. */
+  private long droppedBelow;
+
+  /** Of what an earlier run dropped and this one has not come to. Guarded by mutex. */
+  private long droppedKeysFreed;
 
   private @Nullable Segment current; // guarded by mutex
   private int offset; // guarded by mutex
@@ -72,9 +82,6 @@ final class SegmentReader implements JournalReader {
 
   private volatile @Nullable Thread waiting;
 
-  /** Numbers that no frame will come for. */
-  private record Gap(long from, long to, boolean dropped) {}
-
   /** A reader at that cursor, which becomes durable here. */
   SegmentReader(
       SegmentJournal journal,
@@ -95,6 +102,8 @@ final class SegmentReader implements JournalReader {
     this.dropped = cursor.dropped();
     this.droppedKnown = cursor.dropped();
     this.account = cursor.account();
+    this.droppedBelow = cursor.droppedBelow();
+    this.droppedKeysFreed = cursor.keysFreed();
     store();
   }
 
@@ -116,6 +125,18 @@ final class SegmentReader implements JournalReader {
       mutex.unlock();
     }
     return batch;
+  }
+
+  @Override
+  public List<Gap> gaps() {
+    mutex.lock();
+    try {
+      List<Gap> gaps = found;
+      found = new ArrayList<>();
+      return gaps;
+    } finally {
+      mutex.unlock();
+    }
   }
 
   private void await(int count, Duration time) throws InterruptedException {
@@ -172,7 +193,9 @@ final class SegmentReader implements JournalReader {
           break;
         }
       }
-      // In this order: what is published before it is sealed is seen.
+      // In this order: what is published before it is sealed is seen, and what has a number below
+      // the end is published by then.
+      long end = journal.end();
       boolean sealed = segment.sealed;
       int published = segment.published;
       if (offset < published) {
@@ -180,6 +203,8 @@ final class SegmentReader implements JournalReader {
       } else if (sealed) {
         leave(segment);
       } else {
+        // Nothing comes after it, so what is missing up to the end was never written here.
+        missed(end);
         break;
       }
     }
@@ -192,12 +217,12 @@ final class SegmentReader implements JournalReader {
       Segment segment = segments.enter(position);
       if (segment == null) {
         // Nothing is left of what the journal once had up to its end.
-        skip(segments.reachable(position, journal::end), false);
+        missed(segments.reachable(position, journal::end));
         return null;
       }
       current = segment;
       offset = SegmentHeader.BYTES;
-      skip(segment.header.first(), false);
+      missed(segment.header.first());
       return segment;
     } catch (IOException e) {
       messages.sayOnce("cannot be mapped to be read: " + IoReason.of(e));
@@ -230,7 +255,7 @@ final class SegmentReader implements JournalReader {
     if (number < position) {
       return;
     }
-    skip(number, false);
+    missed(number);
     Frame frame = scanner.frame(segment.header.bootId());
     batch.add(frame);
     taken += frame.record().length;
@@ -245,7 +270,7 @@ final class SegmentReader implements JournalReader {
   /** Leaves a segment that was read to its end. */
   private void leave(Segment segment) {
     current = null;
-    skip(segment.end, false);
+    missed(segment.end);
     segments.leave(segment);
   }
 
@@ -256,8 +281,18 @@ final class SegmentReader implements JournalReader {
     }
   }
 
-  /** No frame will come for the numbers from the position to this one. */
-  private void skip(long to, boolean drop) {
+  /** No frame is there for the numbers from the position to this one. */
+  private void missed(long to) {
+    long here = Math.min(to, droppedBelow);
+    if (here > position) {
+      long freed = Math.min(droppedKeysFreed, here - position);
+      droppedKeysFreed -= freed;
+      skip(here, true, freed);
+    }
+    skip(to, false, 0);
+  }
+
+  private void skip(long to, boolean drop, long keysFreed) {
     long from = position;
     if (to <= from) {
       return;
@@ -267,7 +302,9 @@ final class SegmentReader implements JournalReader {
     } else {
       damagedKnown = damagedKnown + to - from;
     }
-    gaps.addLast(new Gap(from, to, drop));
+    Gap gap = new Gap(from, to, drop, keysFreed);
+    passed.addLast(gap);
+    found.add(gap);
     position = to;
   }
 
@@ -276,9 +313,9 @@ final class SegmentReader implements JournalReader {
    * durable with the cursor says what became of every number below it.
    */
   private void countPassed() {
-    Gap gap = gaps.peekFirst();
+    Gap gap = passed.peekFirst();
     while (gap != null && gap.from() < next) {
-      Gap _ = gaps.removeFirst();
+      Gap _ = passed.removeFirst();
       long to = Math.min(gap.to(), next);
       if (gap.dropped()) {
         dropped = dropped + to - gap.from();
@@ -286,23 +323,34 @@ final class SegmentReader implements JournalReader {
         damaged = damaged + to - gap.from();
       }
       if (to < gap.to()) {
-        gaps.addFirst(new Gap(to, gap.to(), gap.dropped()));
+        long rest = gap.to() - to;
+        passed.addFirst(new Gap(to, gap.to(), gap.dropped(), Math.min(gap.keysFreed(), rest)));
       }
-      gap = gaps.peekFirst();
+      gap = passed.peekFirst();
     }
   }
 
   /**
    * The segment goes, whether it was read or not. What was taken from it and not yet acknowledged
    * is still the reader's to deliver. Both locks are held, by the ring thread.
+   *
+   * @param keysFreed tells how many {@code KEY_FREED} records it has from a number on
    */
-  void drop(Segment segment) {
+  void drop(Segment segment, LongUnaryOperator keysFreed) {
     if (current == segment) {
       current = null;
       segments.letGo(segment);
     }
-    skip(Math.min(segment.header.first(), segment.end), false);
-    skip(segment.end, true);
+    missed(Math.min(segment.header.first(), segment.end));
+    if (segment.end > position) {
+      skip(segment.end, true, keysFreed.applyAsLong(position));
+    }
+    droppedBelow = Math.max(droppedBelow, segment.end);
+    if (segment.end > next) {
+      // Before the segment goes: the next run must not take for damage what was dropped.
+      store();
+      journal.written(slots);
+    }
   }
 
   @Override
@@ -336,7 +384,11 @@ final class SegmentReader implements JournalReader {
   }
 
   private void store() {
-    slots.write(new Cursor(next, damaged, dropped, account).encode());
+    long freed = droppedKeysFreed;
+    for (Gap gap : passed) {
+      freed += gap.keysFreed();
+    }
+    slots.write(new Cursor(next, damaged, dropped, account, droppedBelow, freed).encode());
   }
 
   void force(Consumer<SlotPair> how) {

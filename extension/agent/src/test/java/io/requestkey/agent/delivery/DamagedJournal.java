@@ -9,6 +9,7 @@ import io.requestkey.agent.journal.HitJournal;
 import io.requestkey.agent.journal.JournalReader;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,12 +25,24 @@ record DamagedJournal(HitJournal whole, Set<Long> damagedNumbers) implements Hit
   @Override
   public JournalReader reader(String name) {
     JournalReader reader = whole.reader(name);
+    List<JournalReader.Gap> gaps = new ArrayList<>();
     return new JournalReader() {
       @Override
       public List<Frame> take(int max, Duration wait, Duration linger) throws InterruptedException {
-        return reader.take(max, wait, linger).stream()
-            .filter(frame -> !damagedNumbers.contains(frame.number()))
-            .toList();
+        List<Frame> frames = reader.take(max, wait, linger);
+        for (Frame frame : frames) {
+          if (damagedNumbers.contains(frame.number())) {
+            gaps.add(new Gap(frame.number(), frame.number() + 1, false, 0));
+          }
+        }
+        return frames.stream().filter(frame -> !damagedNumbers.contains(frame.number())).toList();
+      }
+
+      @Override
+      public List<Gap> gaps() {
+        List<Gap> found = List.copyOf(gaps);
+        gaps.clear();
+        return found;
       }
 
       @Override
@@ -72,6 +85,11 @@ record DamagedJournal(HitJournal whole, Set<Long> damagedNumbers) implements Hit
   @Override
   public long dropped() {
     return whole.dropped();
+  }
+
+  @Override
+  public long keysFreed(long from, long to) {
+    return 0;
   }
 
   @Override

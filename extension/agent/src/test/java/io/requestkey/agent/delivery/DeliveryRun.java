@@ -27,6 +27,8 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -63,6 +65,8 @@ final class DeliveryRun implements AutoCloseable {
   DeliveryOptions options = options();
   Duration exportTimeout = Duration.ofSeconds(8);
 
+  final Queue<String> failures = new ConcurrentLinkedQueue<>();
+
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private final Protocol protocol;
   private final String logsUrl;
@@ -75,7 +79,6 @@ final class DeliveryRun implements AutoCloseable {
   static DeliveryOptions options() {
     return new DeliveryOptions(
         100,
-        100,
         DeliveryOptions.DEFAULT_MAX_REQUEST_BYTES,
         Duration.ofMillis(10),
         1_000,
@@ -83,6 +86,7 @@ final class DeliveryRun implements AutoCloseable {
         false,
         100_000,
         Duration.ofMillis(20),
+        Duration.ofMinutes(2),
         false);
   }
 
@@ -118,7 +122,8 @@ final class DeliveryRun implements AutoCloseable {
         ledger,
         options,
         stop,
-        new Diagnostics(new PrintStream(said, true, StandardCharsets.UTF_8)));
+        new Diagnostics(new PrintStream(said, true, StandardCharsets.UTF_8)),
+        failures::add);
   }
 
   DeliveryRun start() {
@@ -197,6 +202,13 @@ final class DeliveryRun implements AutoCloseable {
   boolean end(Duration within) throws InterruptedException {
     stop.stop(within);
     return delivery.finish(within.plusSeconds(2));
+  }
+
+  /** Asks it to end, as {@link #stop} does, and does not wait for it. */
+  void drain() throws InterruptedException {
+    journal.close();
+    stop.stop(Duration.ofSeconds(10));
+    boolean _ = delivery.finish(Duration.ZERO);
   }
 
   /** What the person at the terminal was told. */

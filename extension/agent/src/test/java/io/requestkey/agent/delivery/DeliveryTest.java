@@ -15,6 +15,7 @@ import io.requestkey.agent.delivery.DeliveryRun.Protocol;
 import io.requestkey.agent.journal.Frame;
 import io.requestkey.agent.journal.FullPolicy;
 import io.requestkey.agent.journal.HitJournal;
+import io.requestkey.agent.journal.JournalReader;
 import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import io.requestkey.agent.otlp.Fault;
@@ -24,13 +25,18 @@ import io.requestkey.capture.KernelLoss;
 import io.requestkey.capture.RecordVersions;
 import io.requestkey.telemetry.KeyTelemetry;
 import io.requestkey.telemetry.Redaction;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -116,7 +122,16 @@ final class DeliveryTest {
       run.spanRenderer = new Holding();
       run.options =
           new DeliveryOptions(
-              10, 10, 1 << 20, Duration.ZERO, 40, 100, false, 1000, Duration.ofMillis(20), false);
+              10,
+              1 << 20,
+              Duration.ZERO,
+              40,
+              100,
+              false,
+              1000,
+              Duration.ofMillis(20),
+              Duration.ofMinutes(2),
+              false);
       // Far behind at first, and then more than may be held.
       run.hit(0, 300).start();
       await().until(() -> Arrivals.spanIds(traces).size() >= 290 - 40);
@@ -131,9 +146,7 @@ final class DeliveryTest {
     traces.otherwise(Fault.httpStatus(503));
     logs.otherwise(Fault.httpStatus(503));
     try (DeliveryRun run = run()) {
-      run.options =
-          new DeliveryOptions(
-              10, 10, 1 << 20, Duration.ZERO, 40, 100, true, 200, Duration.ofMillis(20), false);
+      run.options = dropping();
       run.hit(0, 1_000).start();
       await().until(() -> !traces.received().isEmpty());
       traces.otherwise(Fault.none());
@@ -148,6 +161,62 @@ final class DeliveryTest {
       assertThat(spans.delivered()).isEqualTo(Arrivals.spanIds(traces).size());
       assertThat(spans.delivered() + spans.totalLost()).isEqualTo(1_000);
     }
+  }
+
+  @Test
+  void under_load_spans_are_dropped_while_their_receiver_is_down_and_log_records_never()
+      throws InterruptedException {
+    traces.otherwise(Fault.httpStatus(503));
+    // Room for 500 records, and 5,000 come.
+    HitJournal journal = new MemoryJournal(500 * 8, FullPolicy.STOP, () -> new Stamp(1, 0, "boot"));
+    try (DeliveryRun run = run(journal, 1, new FakeKernel())) {
+      run.options = dropping();
+      run.start();
+      for (int from = 0; from < 5_000; from += 100) {
+        run.hit(from, from + 100).awaitDone(Signal.LOGS);
+        await().until(() -> run.state(Signal.TRACES).pendingFrames() <= 300);
+      }
+      assertThat(run.account(Signal.LOGS).delivered()).isEqualTo(5_000);
+      assertThat(run.account(Signal.TRACES).lost()).containsOnlyKeys("overload");
+      assertThat(run.account(Signal.TRACES).delivered()).isZero();
+
+      traces.otherwise(Fault.none());
+      run.awaitDone(Signal.TRACES);
+      Account spans = run.account(Signal.TRACES);
+      assertThat(spans.delivered()).isEqualTo(Arrivals.spanIds(traces).size()).isPositive();
+      assertThat(spans.delivered() + spans.totalLost()).isEqualTo(5_000);
+      run.hit(5_000, 5_100).awaitDone(Signal.TRACES);
+      assertThat(run.account(Signal.TRACES).totalLost()).isEqualTo(spans.totalLost());
+    }
+  }
+
+  @Test
+  void spans_that_are_dropped_do_not_have_their_receiver_asked_before_its_time()
+      throws InterruptedException {
+    traces.otherwise(Fault.httpStatus(503, "retry-after", "3000"));
+    try (DeliveryRun run = run()) {
+      run.options = dropping();
+      run.hit(0, 1_000).start();
+      await().until(() -> run.state(Signal.TRACES).pendingFrames() <= 300);
+      run.hit(1_000, 5_000);
+      await().until(() -> run.state(Signal.TRACES).pendingFrames() <= 300);
+      assertThat(traces.received()).hasSize(1);
+      assertThat(run.account(Signal.TRACES).totalLost()).isGreaterThan(4_500);
+    }
+  }
+
+  private static DeliveryOptions dropping() {
+    return new DeliveryOptions(
+        10,
+        1 << 20,
+        Duration.ZERO,
+        40,
+        100,
+        true,
+        200,
+        Duration.ofMillis(20),
+        Duration.ofMinutes(2),
+        false);
   }
 
   @Test
@@ -191,6 +260,47 @@ final class DeliveryTest {
   }
 
   @Test
+  void what_comes_while_the_agent_stops_is_not_taken_for_missing() throws InterruptedException {
+    HitJournal journal = DeliveryRun.journal();
+    JournalReader unwatched = journal.reader("logs");
+    AtomicReference<@Nullable Callable<Void>> afterAnEmptyTake = new AtomicReference<>();
+    InvocationHandler reader =
+        (_, method, arguments) -> {
+          Object result = method.invoke(unwatched, arguments);
+          if (method.getName().equals("take") && ((List<?>) result).isEmpty()) {
+            Callable<Void> then = afterAnEmptyTake.getAndSet(null);
+            if (then != null) {
+              Void _ = then.call();
+            }
+          }
+          return result;
+        };
+    JournalReader logReader = proxy(JournalReader.class, reader);
+    HitJournal watched =
+        proxy(
+            HitJournal.class,
+            (_, method, arguments) ->
+                method.getName().equals("reader") && arguments[0].equals("logs")
+                    ? logReader
+                    : method.invoke(journal, arguments));
+    try (DeliveryRun run = run(watched, 1, new FakeKernel())) {
+      afterAnEmptyTake.set(() -> {
+        run.hit(0, 5).drain();
+        return null;
+      });
+      run.start();
+      await().until(() -> run.account(Signal.LOGS).hits() == 5);
+      run.awaitDone(Signal.LOGS);
+      assertThat(run.account(Signal.LOGS)).isEqualTo(Account.of(5, 0, 5, Map.of()));
+      assertThat(Arrivals.uids(logs)).hasSize(5);
+    }
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  @Test
   void a_record_that_makes_no_sense_is_undecodable() throws InterruptedException {
     try (DeliveryRun run = run()) {
       List<String> why = new ArrayList<>();
@@ -229,6 +339,32 @@ final class DeliveryTest {
       run.hit(0, 20).start().awaitDone(Signal.LOGS);
       assertThat(run.account(Signal.LOGS).lost()).isEqualTo(Map.of("undecodable", 1L));
       assertThat(Arrivals.uids(logs)).hasSize(19);
+    }
+  }
+
+  @Test
+  void a_lane_that_cannot_go_on_is_told_of() throws InterruptedException {
+    try (DeliveryRun run = run()) {
+      run.logRenderer =
+          new Renderer<>() {
+            @Override
+            public void accept(Frame frame, long nowNanos, Consumer<Rendered<LogRecordData>> out) {
+              throw new OutOfMemoryError("on purpose");
+            }
+
+            @Override
+            public void tick(long nowNanos, Consumer<Rendered<LogRecordData>> out) {}
+
+            @Override
+            public void flush(Consumer<Rendered<LogRecordData>> out) {}
+          };
+      run.hit(0, 5).start().awaitDone(Signal.TRACES);
+      await().until(() -> !run.failures.isEmpty());
+      assertThat(run.failures)
+          .singleElement()
+          .asString()
+          .contains("delivery of logs has ended", "on purpose");
+      assertThat(run.account(Signal.LOGS).inFlight()).as("it is kept").isEqualTo(5);
     }
   }
 
@@ -351,6 +487,21 @@ final class DeliveryTest {
       assertThat(run.account(Signal.LOGS).lost()).isEqualTo(Map.of("http_400", 10L));
       assertThat(run.account(Signal.LOGS).delivered()).isEqualTo(10);
       assertThat(Arrivals.losses(logs)).isEmpty();
+    }
+  }
+
+  @Test
+  void who_asks_for_time_when_told_of_a_loss_is_given_it() throws InterruptedException {
+    logs.next(Fault.httpStatus(503, "retry-after", "2")).otherwise(Fault.none());
+    try (DeliveryRun run = run()) {
+      run.kernel.lost(KernelLoss.RING_FULL, 5);
+      run.start();
+      await().until(() -> logs.received().size() == 1);
+      long asked = System.nanoTime();
+      run.hit(0, 10);
+      await().until(() -> run.account(Signal.LOGS).delivered() == 10);
+      assertThat(Duration.ofNanos(System.nanoTime() - asked))
+          .isGreaterThan(Duration.ofMillis(1_500));
     }
   }
 

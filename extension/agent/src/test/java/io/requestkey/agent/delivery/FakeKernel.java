@@ -15,11 +15,18 @@ import java.util.Map;
 final class FakeKernel {
 
   private long hits;
+  private long keysFreed;
   private long filtered;
   private final Map<KernelLoss, Long> lost = new EnumMap<>(KernelLoss.class);
 
   synchronized FakeKernel hit(long count) {
     hits += count;
+    return this;
+  }
+
+  /** Ends of keys: no span is made of them. */
+  synchronized FakeKernel keysFreed(long count) {
+    keysFreed += count;
     return this;
   }
 
@@ -38,7 +45,11 @@ final class FakeKernel {
   synchronized KernelCounts counts() {
     long gone = lost.values().stream().mapToLong(Long::longValue).sum();
     return new KernelCounts(
-        Map.of(HitKind.REQUEST_KEY, new KindCounts(hits, filtered, hits - filtered - gone, lost)),
+        Map.of(
+            HitKind.REQUEST_KEY,
+            new KindCounts(hits, filtered, hits - filtered - gone, lost),
+            HitKind.KEY_FREED,
+            new KindCounts(keysFreed, 0, keysFreed, Map.of())),
         0);
   }
 }

@@ -13,11 +13,15 @@ import io.requestkey.agent.journal.HitJournal;
 import io.requestkey.agent.journal.MemoryJournal;
 import io.requestkey.agent.journal.Stamp;
 import io.requestkey.capture.KernelLoss;
+import java.lang.reflect.Proxy;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class LedgerTest {
@@ -103,6 +107,31 @@ final class LedgerTest {
   }
 
   @Test
+  void whoAsksForTheAccountsDoesNotWaitForTheDisk() throws Exception {
+    CountDownLatch writing = new CountDownLatch(1);
+    CountDownLatch written = new CountDownLatch(1);
+    HitJournal slow =
+        (HitJournal)
+            Proxy.newProxyInstance(
+                HitJournal.class.getClassLoader(),
+                new Class<?>[] {HitJournal.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("state") && arguments.length == 2) {
+                    writing.countDown();
+                    written.await();
+                  }
+                  return method.invoke(journal, arguments);
+                });
+    Ledger ledger = new Ledger(EnumSet.of(Signal.LOGS), slow);
+    Thread keeper = Thread.ofPlatform().start(() -> ledger.begin(1, kernel::counts));
+    writing.await();
+    assertThat(CompletableFuture.supplyAsync(ledger::accounts).get(20, TimeUnit.SECONDS))
+        .containsOnlyKeys(Signal.LOGS);
+    written.countDown();
+    keeper.join();
+  }
+
+  @Test
   void anEpochThatOutlivesTheAgentGoesOn() {
     Ledger first = ledger(Signal.LOGS);
     first.begin(7, kernel::counts);
@@ -153,7 +182,7 @@ final class LedgerTest {
   void aFrameThatIsNoHitOfASignalIsNoneInClosedEpochsEither() {
     Ledger first = ledger(Signal.LOGS, Signal.TRACES);
     first.begin(1, kernel::counts);
-    kernel.hit(5);
+    kernel.hit(2).keysFreed(3);
     assertThat(NumberedRecords.append(journal, 0, 5)).isTrue();
     settle(first, Signal.TRACES, 2, Fate.delivered(0));
     first.keep();

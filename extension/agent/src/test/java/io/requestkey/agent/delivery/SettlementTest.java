@@ -94,8 +94,8 @@ final class SettlementTest {
   @Test
   void missingFramesAreLostAndSteppedOver() {
     take(0, 1);
-    settlement.missing(5, "journal_full");
-    settlement.missing(6, "journal_damaged");
+    settlement.missing(5, "journal_full", 4);
+    settlement.missing(6, "journal_damaged", 1);
     take(6, 8);
     settlement.settle(7, Fate.delivered(1));
     settlement.settle(6, Fate.delivered(1));

@@ -12,6 +12,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,38 @@ final class FullDiskTest {
     assertThat(fixture.append()).isFalse();
     assertThat(fixture.finish("logs")).isEqualTo(numbers(0, 300));
     fixture.close();
+  }
+
+  @Test
+  void whoAsksForItsSizeDoesNotWaitForADiskThatIsSlow() throws Exception {
+    try (JournalFixture fixture =
+        new JournalFixture(JournalFixture.files(temporary.resolve("journal"), 100))) {
+      CountDownLatch writing = new CountDownLatch(1);
+      CountDownLatch written = new CountDownLatch(1);
+      fixture.open();
+      fixture.append(10);
+      fixture.abandon();
+      fixture.allocator =
+          (channel, bytes) -> {
+            writing.countDown();
+            try {
+              written.await();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            FileStore.writeZeros(channel, bytes);
+          };
+      fixture.open();
+      long before = fixture.journal().bytes();
+      assertThat(before).isPositive();
+      Thread ring = Thread.ofPlatform().start(() -> fixture.append(1));
+      writing.await();
+      assertThat(CompletableFuture.supplyAsync(fixture.journal()::bytes).get(20, TimeUnit.SECONDS))
+          .isEqualTo(before);
+      written.countDown();
+      ring.join();
+      assertThat(fixture.journal().bytes()).isGreaterThan(before);
+    }
   }
 
   /** The real thing: a file system of 1 MiB. */

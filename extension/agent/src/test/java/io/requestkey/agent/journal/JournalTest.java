@@ -220,6 +220,24 @@ final class JournalTest {
 
   @ParameterizedTest
   @EnumSource
+  void whatIsMissingIsToldByTheReaderAlsoAtTheVeryEnd(Kind kind) throws Exception {
+    open(kind, 2);
+    JournalReader logs = fixture.reader("logs");
+    assertThat(fixture.take("logs", 10)).isEmpty();
+    assertThat(logs.gaps()).isEmpty();
+    fixture.append(2);
+    assertThat(logs.gaps()).as("what is there and was not taken is not missing").isEmpty();
+    assertThat(fixture.append(new byte[JournalFixture.SEGMENT])).isTrue();
+    assertThat(fixture.take("logs", 10)).hasSize(2);
+    assertThat(logs.gaps()).containsExactly(new JournalReader.Gap(2, 3, false, 0));
+    assertThat(logs.gaps()).as("once").isEmpty();
+    fixture.append(1);
+    assertThat(fixture.take("logs", 10)).extracting(Frame::number).containsExactly(3L);
+    assertThat(logs.gaps()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void closedTakesNothingButStillGives(Kind kind) throws Exception {
     open(kind, 2).append(3);
     fixture.journal().close();

@@ -175,6 +175,11 @@ public final class MemoryJournal implements HitJournal {
   }
 
   @Override
+  public long keysFreed(long from, long to) {
+    return 0;
+  }
+
+  @Override
   public Optional<byte[]> state(String name) {
     lock.lock();
     try {
@@ -211,6 +216,7 @@ public final class MemoryJournal implements HitJournal {
     private long taken;
     private long wanted;
     private byte @Nullable [] account;
+    private List<Gap> gaps = new ArrayList<>();
 
     Reader(long start) {
       acknowledged = start;
@@ -225,7 +231,10 @@ public final class MemoryJournal implements HitJournal {
         if (end > taken) {
           awaitEnd(taken + max, linger);
         }
-        taken = Math.max(taken, first);
+        if (taken < first) {
+          gaps.add(new Gap(taken, first, true, 0));
+          taken = first;
+        }
         List<Frame> batch = new ArrayList<>((int) Math.min(max, end - taken));
         while (batch.size() < max && taken < end) {
           batch.add(frame(taken));
@@ -235,6 +244,13 @@ public final class MemoryJournal implements HitJournal {
       } finally {
         lock.unlock();
       }
+    }
+
+    @Override
+    public List<Gap> gaps() {
+      List<Gap> found = gaps;
+      gaps = new ArrayList<>();
+      return found;
     }
 
     private void awaitEnd(long number, Duration time) throws InterruptedException {

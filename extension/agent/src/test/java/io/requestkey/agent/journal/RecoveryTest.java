@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -460,6 +461,26 @@ final class RecoveryTest {
     assertThat(fixture.takeAll("logs")).as("duplicates, no loss").isEqualTo(numbers(0, 10));
     assertThat(setAside()).containsExactly(JournalFiles.cursor("logs"));
     assertThat(fixture.messages).singleElement().asString().contains("begins again");
+  }
+
+  @Test
+  void whatIsDurableOfAReaderIsReadByOlderReleasesToo() {
+    byte[] books = {1, 2, 3};
+    assertThat(new Cursor(5, 1, 2, books, 5, 9).encode())
+        .as("nothing more than before, if nothing is dropped above it")
+        .isEqualTo(new Cursor(5, 1, 2, books).encode());
+    byte[] bytes = new Cursor(5, 1, 2, books, 20, 9).encode();
+    assertThat(Cursor.decode(bytes))
+        .usingRecursiveComparison()
+        .isEqualTo(new Cursor(5, 1, 2, books, 20, 9));
+    assertThat(bytes).as("the account is where it was").startsWith(upToAccount(bytes, books));
+    assertThat(new Cursor(5, 1, 2, null, 20, 9).encode()).hasSize(25);
+  }
+
+  private static byte[] upToAccount(byte[] cursor, byte[] account) {
+    byte[] bytes = Arrays.copyOf(cursor, 25 + account.length);
+    System.arraycopy(account, 0, bytes, 25, account.length);
+    return bytes;
   }
 
   @Test
