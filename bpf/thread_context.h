@@ -22,8 +22,10 @@ struct {
 	__type(value, struct rk_process);
 } processes SEC(".maps");
 
+/* As counters. */
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct rk_context_counters);
@@ -76,7 +78,8 @@ struct thread_record {
 
 static __always_inline void count_context(enum rk_context_count which)
 {
-	struct rk_context_counters *c = bpf_map_lookup_elem(&context_counters, &zero);
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct rk_context_counters *c = bpf_map_lookup_elem(&context_counters, &cpu);
 
 	if (c)
 		count(&c->count[which]);

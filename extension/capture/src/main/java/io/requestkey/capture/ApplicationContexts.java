@@ -25,8 +25,7 @@ final class ApplicationContexts implements AutoCloseable {
   /** Starts it for programs of this release. */
   static ApplicationContexts start(Libbpf libbpf, ProgramSet set) throws CaptureException {
     BpfCalls bpf = new BpfCalls(libbpf);
-    ContextCounters counters =
-        new ContextCounters(bpf, set.mapFd("context_counters"), libbpf.possibleCpus());
+    ContextCounters counters = new ContextCounters(bpf, set.mapFd("context_counters"));
     ProcessTable table = new ProcessMap(libbpf, set.mapFd("processes"));
     if (!set.contextsWatched()) {
       // A process could become another program, and be read by what the one before said.
@@ -41,7 +40,7 @@ final class ApplicationContexts implements AutoCloseable {
         new ProcessRegistrar(
             new ProcessRegistration(table, Path.of("/proc")),
             new RingReader(publications, ring.maxEntries()),
-            () -> missed(counters));
+            () -> counters.read().getOrDefault(ContextCount.MISSED, 0L));
     registrar.start();
     return new ApplicationContexts(counters, table, registrar);
   }
@@ -68,15 +67,7 @@ final class ApplicationContexts implements AutoCloseable {
     }
   }
 
-  private static long missed(ContextCounters counters) {
-    try {
-      return counters.read().getOrDefault(ContextCount.MISSED, 0L);
-    } catch (CaptureException e) {
-      return 0;
-    }
-  }
-
-  Map<ContextCount, Long> counts() throws CaptureException {
+  Map<ContextCount, Long> counts() {
     return counters.read();
   }
 

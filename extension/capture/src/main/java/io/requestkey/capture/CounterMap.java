@@ -41,21 +41,11 @@ final class CounterMap {
     if (info != null && info.type() == ARRAY) {
       // Indexed by the numbers of CPUs, which can have holes.
       this.entries = info.maxEntries();
-      this.mapped = map(mapFd, (long) shape.bytes() * entries);
+      this.mapped = CpuArray.map(mapFd, (long) shape.bytes() * entries);
     } else {
       this.entries = cpus;
       this.mapped = null;
     }
-  }
-
-  private static MemorySegment map(int mapFd, long bytes) throws CaptureException {
-    int page = LibC.pageSize();
-    long length = (bytes + page - 1) / page * page;
-    long address = LibC.mmap(length, LibC.PROT_READ, mapFd, 0);
-    if (address < 0 && address > -4096) {
-      throw new CaptureException("cannot map the counters: " + Errno.name((int) -address));
-    }
-    return MemorySegment.ofAddress(address).reinterpret(length, Arena.ofAuto(), LibC::munmap);
   }
 
   KernelCounts read() throws CaptureException {

@@ -152,6 +152,7 @@ final class Loader {
               Attachment::detach);
       object.setMaxEntries("ring", options.ringBytes());
       object.setMaxEntries("counters", PossibleCpus.numbers(cpus()));
+      object.setMaxEntries("context_counters", PossibleCpus.numbers(cpus()));
       if (options.filters().ownProcess()) {
         for (Map.Entry<String, Integer> map : OWN_PROCESS_ENTRIES.entrySet()) {
           object.setMaxEntries(map.getKey(), map.getValue());
