@@ -5,6 +5,7 @@
 package io.requestkey.agent;
 
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.requestkey.agent.otlp.Endpoint;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -149,7 +150,7 @@ final class OtlpDefaults {
       return -1;
     }
     try {
-      return URI.create(endpoint).getPort();
+      return Endpoint.of(URI.create(endpoint)).port();
     } catch (IllegalArgumentException e) {
       return -1; // The SDK will name it.
     }

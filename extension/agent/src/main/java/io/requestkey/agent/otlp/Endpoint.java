@@ -5,7 +5,8 @@
 package io.requestkey.agent.otlp;
 
 import java.net.URI;
-import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where a sender sends.
@@ -16,17 +17,31 @@ import java.util.Locale;
  */
 public record Endpoint(boolean tls, String host, int port, String target, String shown) {
 
+  /** A name that is none of a host to {@link URI}, such as {@code otel_collector}, and its port. */
+  private static final Pattern NAME_AND_PORT =
+      Pattern.compile("(?:.*@)?([^@:/\\[\\]]+)(?::(\\d{1,5}))?");
+
   /**
    * The endpoint of a URI.
    *
    * @param uri http or https, as the SDK has checked
+   * @throws IllegalArgumentException when it names no host
    */
   public static Endpoint of(URI uri) {
-    boolean tls = "https".equals(uri.getScheme().toLowerCase(Locale.ROOT));
-    int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
+    boolean tls = "https".equalsIgnoreCase(uri.getScheme());
+    String host = uri.getHost();
+    int port = uri.getPort();
+    if (host == null) {
+      Matcher matcher = NAME_AND_PORT.matcher(String.valueOf(uri.getRawAuthority()));
+      if (uri.getRawAuthority() == null || !matcher.matches()) {
+        throw new IllegalArgumentException("an endpoint names no host");
+      }
+      host = matcher.group(1);
+      port = matcher.group(2) == null ? -1 : Integer.parseInt(matcher.group(2));
+    }
+    port = port >= 0 ? port : tls ? 443 : 80;
     String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-    String host = uri.getHost();
     String shown =
         (tls ? "https://" : "http://") + host + ":" + port + (path.equals("/") ? "" : path);
     if (host.startsWith("[") && host.endsWith("]")) {
