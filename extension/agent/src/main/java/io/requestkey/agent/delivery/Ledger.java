@@ -87,6 +87,12 @@ public final class Ledger {
     for (int i = 1; i < READS && inconsistent(accounts); i++) {
       accounts = read();
     }
+    Account spans = accounts.get(Signal.TRACES);
+    SignalBooks book = books.get(Signal.TRACES);
+    if (spans != null && book != null) {
+      // Only now, as it would hide what settles. Every frame is a hit of the log records.
+      accounts.put(Signal.TRACES, book.withUncounted(spans));
+    }
     return accounts;
   }
 

@@ -204,13 +204,19 @@ final class SignalBooks {
             - toBeRead;
     SortedMap<String, Long> lost = new TreeMap<>(settled.lost());
     since.lost().forEach((reason, n) -> lost.merge(reason, n, Long::sum));
-    Account account = Account.of(hits, since.filtered(), settled.delivered(), lost);
-    // Of frames that damage took nobody knows whether the kernel counted them for this signal. They
-    // are lost hits, also where that makes more hits than it counted.
-    long uncounted = Math.clamp(-account.inFlight(), 0L, settled.gone() + toBeRead);
-    return uncounted == 0
-        ? account
-        : Account.of(hits + uncounted, since.filtered(), settled.delivered(), lost);
+    return Account.of(hits, since.filtered(), settled.delivered(), lost);
+  }
+
+  /**
+   * An account in which more is lost than was counted. Of frames that damage took nobody knows
+   * whether the kernel counted them for this signal: they are lost hits, also where that makes more
+   * hits than it counted. What goes beyond that is left as it is.
+   */
+  synchronized Account withUncounted(Account account) {
+    long most = settled.gone() + Math.max(0, noHitsToBe - settled.noHitsOfClosedEpochs());
+    long uncounted = Math.clamp(-account.inFlight(), 0L, most);
+    return Account.of(
+        account.hits() + uncounted, account.filtered(), account.delivered(), account.lost());
   }
 
   /** How much of a loss was told already, by the name it was told under. */

@@ -135,9 +135,8 @@ final class SegmentList {
     try {
       active.seal();
     } catch (InternalError e) {
-      // The JVM's word for a SIGBUS. Its frames are published; only the next agent will have to
-      // look
-      // for their end.
+      // The JVM's word for a SIGBUS. Its frames are published; the next agent has to look for their
+      // end.
       active.damaged = true;
       active.sealed = true;
     }

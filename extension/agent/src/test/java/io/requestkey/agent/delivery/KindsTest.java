@@ -106,6 +106,32 @@ final class KindsTest {
   }
 
   @Test
+  void whatWasDroppedForOneSignalIsNoMeasureForTheOther() throws Exception {
+    HitJournal journal = open(FullPolicy.DROP_OLDEST);
+    traces.otherwise(Fault.httpStatus(503));
+    try (DeliveryRun run = run(journal, 1)) {
+      run.start();
+      for (int i = 0; i < 20; i++) {
+        hit(journal, 50);
+        run.awaitDone(Signal.LOGS);
+      }
+      logs.otherwise(Fault.httpStatus(503));
+      for (int i = 0; i < 10; i++) {
+        hit(journal, 50);
+      }
+      logs.otherwise(Fault.none());
+      traces.otherwise(Fault.none());
+      run.awaitDone(Signal.LOGS).awaitDone(Signal.TRACES);
+      for (Signal signal : Signal.values()) {
+        Account account = run.account(signal);
+        assertThat(account.hits()).isEqualTo(signal == Signal.LOGS ? 3_000 : 1_500);
+        assertThat(account.lost()).containsOnlyKeys("journal_full");
+        assertThat(account.delivered() + account.totalLost()).isEqualTo(account.hits());
+      }
+    }
+  }
+
+  @Test
   void whatWasDroppedBeforeARestartIsNoDamageAfterIt() throws Exception {
     HitJournal journal = open(FullPolicy.DROP_OLDEST);
     try (DeliveryRun run = run(journal, 1)) {
