@@ -142,10 +142,14 @@ final class FullDiskTest {
       long before = fixture.journal().bytes();
       assertThat(before).isPositive();
       Thread ring = Thread.ofPlatform().start(() -> fixture.append(1));
-      writing.await();
-      assertThat(CompletableFuture.supplyAsync(fixture.journal()::bytes).get(20, TimeUnit.SECONDS))
-          .isEqualTo(before);
-      written.countDown();
+      try {
+        writing.await();
+        assertThat(
+                CompletableFuture.supplyAsync(fixture.journal()::bytes).get(20, TimeUnit.SECONDS))
+            .isEqualTo(before);
+      } finally {
+        written.countDown();
+      }
       ring.join();
       assertThat(fixture.journal().bytes()).isGreaterThan(before);
     }
