@@ -50,6 +50,9 @@ final class DeliveryTest {
 
   private static final Duration SOON = Duration.ofMillis(300);
 
+  /** For a stop that ends by itself: whatever else the machine does. */
+  private static final Duration LONG = Duration.ofSeconds(30);
+
   @RegisterExtension static final OtlpReceivers otlp = new OtlpReceivers();
 
   private final FaultyReceiver logs = otlp.start();
@@ -135,7 +138,7 @@ final class DeliveryTest {
       // Far behind at first, and then more than may be held.
       run.hit(0, 300).start();
       await().until(() -> Arrivals.spanIds(traces).size() >= 290 - 40);
-      assertThat(run.stop(SOON)).isTrue();
+      assertThat(run.stop(LONG)).isTrue();
       assertThat(Arrivals.spanIds(traces)).hasSize(300).doesNotHaveDuplicates();
       assertThat(run.account(Signal.TRACES).lost()).isEmpty();
     }
@@ -249,7 +252,7 @@ final class DeliveryTest {
         new DamagedJournal(DeliveryRun.journal(), Set.of(0L, 3L, 4L, 5L, 98L, 99L));
     try (DeliveryRun run = run(journal, 1, new FakeKernel())) {
       run.hit(0, 100).start();
-      assertThat(run.stop(SOON)).isTrue();
+      assertThat(run.stop(LONG)).isTrue();
       for (Signal signal : Signal.values()) {
         assertThat(run.account(signal).lost()).isEqualTo(Map.of("journal_damaged", 6L));
         assertThat(run.account(signal).delivered()).isEqualTo(94);
@@ -391,7 +394,7 @@ final class DeliveryTest {
       await().until(() -> !logs.received().isEmpty());
       long start = System.nanoTime();
       assertThat(run.stop(SOON)).isTrue();
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
       assertThat(run.account(Signal.LOGS).lost()).isEqualTo(Map.of("shutdown", 250L));
       assertThat(run.account(Signal.LOGS).inFlight()).isZero();
     }
@@ -513,7 +516,7 @@ final class DeliveryTest {
       kernel.lost(KernelLoss.RING_FULL, 5);
       first.start();
       await().until(() -> Arrivals.losses(logs).size() == 1);
-      assertThat(first.end(SOON)).isTrue();
+      assertThat(first.end(LONG)).isTrue();
     }
     kernel.lost(KernelLoss.RING_FULL, 3);
     try (DeliveryRun second = keeping(journal, 1, kernel)) {
