@@ -82,7 +82,7 @@ vm_unpack_image() {
     setup_sectors=$(_vm_field "$image" 497 1)
     offset=$(($(_vm_field "$image" 584 4) + (setup_sectors + 1) * 512))
     length=$(($(_vm_field "$image" 588 4) - 4))
-    tail -c "+$((offset + 1))" -- "$image" | head -c "$length" >"$2.packed" || true # head has enough, and tail ends by SIGPIPE
+    head -c "$((offset + length))" -- "$image" | tail -c "$length" >"$2.packed"
     case $(_vm_magic "$2.packed") in
         fd377a58) unpack=(xz -dc) ;;
         28b52ffd) unpack=(zstd -qdc) ;;
@@ -108,8 +108,7 @@ vm_apt_configure() {
     local dir=$1 arch=$2
     : >"$dir/status"
     {
-        # A machine without any such setting is no failure, though grep says 1 then.
-        apt-config dump --no-empty | grep '^Acquire::' | grep -v '^Acquire::IndexTargets' || true
+        apt-config dump --no-empty | sed -n '/^Acquire::IndexTargets/d; /^Acquire::/p'
         cat <<CONFIG
 Dir::Etc::main "/dev/null";
 Dir::Etc::parts "/dev/null";

@@ -10,7 +10,8 @@ root=$1 out=$2 classpath=$3 otelcol=$4 javaagent=$5 extension=$6
 
 # What the kernel holds of a capture under a name, such as the trace events of return probes; nothing where there is no such directory.
 held() {
-    ls /sys/kernel/tracing/events/requestkey 2>/dev/null || true
+    local events=/sys/kernel/tracing/events/requestkey
+    [ ! -d "$events" ] || ls "$events"
 }
 
 # Another process makes keys of the application's description and asks for them.
