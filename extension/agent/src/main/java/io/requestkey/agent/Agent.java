@@ -249,11 +249,11 @@ final class Agent implements AgentState {
         new Delivery(
             journal,
             ledger,
-            DeliveryOptions.defaults()
-                .withMaxRequestBytes(settings.maxRequestBytes())
-                .withExportTimeout(exporters.timeout())
-                .withDropSpans(settings.dropSpans())
-                .withKeeps(journalKeeps()),
+            DeliveryOptions.of(
+                settings.maxRequestBytes(),
+                exporters.timeout(),
+                settings.dropSpans(),
+                journalKeeps()),
             stop,
             diagnostics,
             this::fail);

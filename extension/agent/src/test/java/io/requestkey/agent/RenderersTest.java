@@ -63,7 +63,7 @@ final class RenderersTest {
     List<byte[]> records =
         List.of(keyctl(2), new byte[20], new byte[20], keyctl(9), keyctl(9), keyctl(2));
     for (byte[] record : records) {
-      renderer.accept(new Frame(1, 0, 0, "boot", record), 0, _ -> {});
+      renderer.accept(new Frame(1, 0, 0, "boot", record), _ -> {});
     }
   }
 

@@ -26,8 +26,6 @@ import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.testing.logs.TestLogRecordData;
 import io.opentelemetry.sdk.testing.trace.TestSpanData;
 import io.opentelemetry.sdk.trace.IdGenerator;
-import io.opentelemetry.sdk.trace.ReadWriteSpan;
-import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.LinkData;
@@ -269,25 +267,9 @@ final class AgentPipelineTest {
   @Test
   void whatProcessorsThrowIsHandedOnAndNothingElse() {
     spanProcessor =
-        new SpanProcessor() {
-          @Override
-          public void onStart(Context parent, ReadWriteSpan span) {
-            throw new IllegalStateException("span processor");
-          }
-
-          @Override
-          public boolean isStartRequired() {
-            return true;
-          }
-
-          @Override
-          public void onEnd(ReadableSpan span) {}
-
-          @Override
-          public boolean isEndRequired() {
-            return false;
-          }
-        };
+        new OnStart(() -> {
+          throw new IllegalStateException("span processor");
+        });
     logProcessor =
         (context, log) -> {
           throw new NoClassDefFoundError("log processor");

@@ -6,7 +6,6 @@ package io.requestkey.javaagent;
 
 import static io.opentelemetry.sdk.testing.assertj.OpenTelemetryAssertions.assertThat;
 
-import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
@@ -14,10 +13,7 @@ import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.testing.exporter.InMemoryLogRecordExporter;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
-import io.opentelemetry.sdk.trace.ReadWriteSpan;
-import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
@@ -71,27 +67,11 @@ final class CallEmitterTest {
                   .setIdGenerator(ids)
                   .setSampler(Sampler.parentBased(Sampler.alwaysOn()))
                   .addSpanProcessor(
-                      new SpanProcessor() {
-                        @Override
-                        public void onStart(Context parent, ReadWriteSpan span) {
-                          if (processorThrows) {
-                            throw new IllegalStateException("processor");
-                          }
+                      new OnStart(() -> {
+                        if (processorThrows) {
+                          throw new IllegalStateException("processor");
                         }
-
-                        @Override
-                        public boolean isStartRequired() {
-                          return true;
-                        }
-
-                        @Override
-                        public void onEnd(ReadableSpan span) {}
-
-                        @Override
-                        public boolean isEndRequired() {
-                          return false;
-                        }
-                      })
+                      }))
                   .addSpanProcessor(SimpleSpanProcessor.create(spans))
                   .build())
           .setLoggerProvider(

@@ -50,79 +50,24 @@ public record DeliveryOptions(
    */
   private static final int BATCH = 1024;
 
-  /** The usual ones, for a journal in memory. */
-  public static DeliveryOptions defaults() {
+  /**
+   * The usual ones.
+   *
+   * @param exportTimeout after which an exporter gives up by itself
+   */
+  public static DeliveryOptions of(
+      int maxRequestBytes, Duration exportTimeout, boolean dropSpans, boolean keeps) {
+    Duration limit = exportTimeout.plus(MARGIN);
     return new DeliveryOptions(
         BATCH,
-        DEFAULT_MAX_REQUEST_BYTES,
+        maxRequestBytes,
         Duration.ofMillis(100),
         8 * BATCH,
         4 * BATCH,
-        false,
+        dropSpans,
         16 * BATCH,
         Backoff.FIRST,
-        LEAST_ATTEMPT_LIMIT,
-        false);
-  }
-
-  /** With another limit for requests. */
-  public DeliveryOptions withMaxRequestBytes(int bytes) {
-    return new DeliveryOptions(
-        batch,
-        bytes,
-        linger,
-        mostHeld,
-        holdUntilBehind,
-        dropSpans,
-        dropWhenBehind,
-        firstPause,
-        attemptLimit,
-        keeps);
-  }
-
-  /** For exporters that give up by themselves after that time. */
-  public DeliveryOptions withExportTimeout(Duration timeout) {
-    Duration limit = timeout.plus(MARGIN);
-    return new DeliveryOptions(
-        batch,
-        maxRequestBytes,
-        linger,
-        mostHeld,
-        holdUntilBehind,
-        dropSpans,
-        dropWhenBehind,
-        firstPause,
         limit.compareTo(LEAST_ATTEMPT_LIMIT) < 0 ? LEAST_ATTEMPT_LIMIT : limit,
         keeps);
-  }
-
-  /** With another way to meet overload. */
-  public DeliveryOptions withDropSpans(boolean drop) {
-    return new DeliveryOptions(
-        batch,
-        maxRequestBytes,
-        linger,
-        mostHeld,
-        holdUntilBehind,
-        drop,
-        dropWhenBehind,
-        firstPause,
-        attemptLimit,
-        keeps);
-  }
-
-  /** For a journal that keeps, or does not, what is not delivered. */
-  public DeliveryOptions withKeeps(boolean kept) {
-    return new DeliveryOptions(
-        batch,
-        maxRequestBytes,
-        linger,
-        mostHeld,
-        holdUntilBehind,
-        dropSpans,
-        dropWhenBehind,
-        firstPause,
-        attemptLimit,
-        kept);
   }
 }

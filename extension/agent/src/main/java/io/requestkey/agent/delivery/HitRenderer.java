@@ -95,7 +95,7 @@ public abstract class HitRenderer<T> implements Renderer<T> {
   public abstract long releasedEarly();
 
   @Override
-  public final void accept(Frame frame, long nowNanos, Consumer<Rendered<T>> out) {
+  public final void accept(Frame frame, Consumer<Rendered<T>> out) {
     KeyHit hit;
     try {
       hit = versions.decode(frame.record());
@@ -159,7 +159,7 @@ public abstract class HitRenderer<T> implements Renderer<T> {
     }
 
     @Override
-    public void tick(long nowNanos, Consumer<Rendered<LogRecordData>> out) {}
+    public void tick(Consumer<Rendered<LogRecordData>> out) {}
 
     @Override
     public void flush(Consumer<Rendered<LogRecordData>> out) {}
@@ -211,7 +211,7 @@ public abstract class HitRenderer<T> implements Renderer<T> {
     }
 
     @Override
-    public void tick(long nowNanos, Consumer<Rendered<SpanData>> out) {
+    public void tick(Consumer<Rendered<SpanData>> out) {
       Observation of = last;
       if (of == null || window.held() == 0) {
         return;

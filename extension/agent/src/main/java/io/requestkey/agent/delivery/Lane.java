@@ -143,7 +143,7 @@ final class Lane<T> {
         || settlement.open() - outbox.size() > options.mostHeld()) {
       renderer.flush(out);
     } else {
-      renderer.tick(System.nanoTime(), out);
+      renderer.tick(out);
     }
     boolean delivered = ship();
     acknowledge();
@@ -164,7 +164,6 @@ final class Lane<T> {
   }
 
   private void render(List<Frame> frames, List<JournalReader.Gap> gaps) {
-    long now = System.nanoTime();
     int told = 0;
     for (Frame frame : frames) {
       while (told < gaps.size() && gaps.get(told).from() < frame.number()) {
@@ -172,7 +171,7 @@ final class Lane<T> {
       }
       settlement.taken(frame.number(), frame.observedEpochNanos());
       try {
-        renderer.accept(frame, now, out);
+        renderer.accept(frame, out);
       } catch (RuntimeException e) {
         // A mistake of ours must cost this frame, not the lane.
         complaints.lost(LossReason.UNDECODABLE, "a record cannot be turned into telemetry: " + e);

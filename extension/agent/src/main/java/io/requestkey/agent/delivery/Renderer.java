@@ -19,13 +19,12 @@ public interface Renderer<T> {
   /**
    * Takes the next frame.
    *
-   * @param nowNanos as of {@link System#nanoTime}
    * @param out for what is ready, of this frame or of earlier ones
    */
-  void accept(Frame frame, long nowNanos, Consumer<Rendered<T>> out);
+  void accept(Frame frame, Consumer<Rendered<T>> out);
 
   /** Hands out what has been held for long enough. Called at least every half second. */
-  void tick(long nowNanos, Consumer<Rendered<T>> out);
+  void tick(Consumer<Rendered<T>> out);
 
   /** Hands out all that is held. */
   void flush(Consumer<Rendered<T>> out);

@@ -37,6 +37,11 @@ final class CourierTest {
     return result;
   }
 
+  private static DeliveryOptions usual(Duration exportTimeout) {
+    return DeliveryOptions.of(
+        DeliveryOptions.DEFAULT_MAX_REQUEST_BYTES, exportTimeout, false, false);
+  }
+
   private Courier<String> courier(Duration answer, DeliveryOptions options) {
     return new Courier<>(
         Signal.LOGS,
@@ -52,10 +57,9 @@ final class CourierTest {
   @Test
   void anExporterIsNotGivenUpBeforeItGivesUpByItself() throws InterruptedException {
     List<Fate> fates = new ArrayList<>();
-    DeliveryOptions options = DeliveryOptions.defaults().withExportTimeout(Duration.ofMinutes(5));
+    DeliveryOptions options = usual(Duration.ofMinutes(5));
     assertThat(options.attemptLimit()).isGreaterThan(Duration.ofMinutes(5));
-    assertThat(DeliveryOptions.defaults().withExportTimeout(Duration.ofSeconds(1)).attemptLimit())
-        .isEqualTo(Duration.ofMinutes(2));
+    assertThat(usual(Duration.ofSeconds(1)).attemptLimit()).isEqualTo(Duration.ofMinutes(2));
     assertThat(
             courier(Duration.ofMillis(300), options)
                 .deliver(List.of(Rendered.of(0, "one")), (_, fate) -> fates.add(fate)))
@@ -66,18 +70,7 @@ final class CourierTest {
 
   @Test
   void oneThatNeverAnswersIs() throws InterruptedException {
-    DeliveryOptions options =
-        new DeliveryOptions(
-            10,
-            1 << 20,
-            Duration.ZERO,
-            40,
-            100,
-            false,
-            1000,
-            Duration.ofMillis(20),
-            Duration.ofMillis(50),
-            false);
+    DeliveryOptions options = DeliveryRun.tight(false, 1000, Duration.ofMillis(50));
     assertThat(courier(Duration.ofDays(1), options).mention(List.of("one"))).isFalse();
     assertThat(attempts).hasValue(1);
   }

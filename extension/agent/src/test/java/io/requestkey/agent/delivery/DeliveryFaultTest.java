@@ -287,7 +287,7 @@ final class DeliveryFaultTest {
   void a_request_is_never_larger_than_set_and_what_alone_is_larger_is_lost(Protocol protocol)
       throws InterruptedException {
     try (DeliveryRun run = run(protocol)) {
-      run.options = DeliveryRun.options().withMaxRequestBytes(20_000);
+      run.options = DeliveryRun.options(20_000, false);
       run.kernel.hit(60);
       for (int number = 0; number < 60; number++) {
         int padding = number == 17 ? 30_000 : 1_000;

@@ -77,9 +77,18 @@ final class DeliveryRun implements AutoCloseable {
 
   /** Small batches and short pauses. */
   static DeliveryOptions options() {
+    return options(DeliveryOptions.DEFAULT_MAX_REQUEST_BYTES, false);
+  }
+
+  /** The same for a journal that keeps what is not delivered. */
+  static DeliveryOptions keeping() {
+    return options(DeliveryOptions.DEFAULT_MAX_REQUEST_BYTES, true);
+  }
+
+  static DeliveryOptions options(int maxRequestBytes, boolean keeps) {
     return new DeliveryOptions(
         100,
-        DeliveryOptions.DEFAULT_MAX_REQUEST_BYTES,
+        maxRequestBytes,
         Duration.ofMillis(10),
         1_000,
         100_000,
@@ -87,6 +96,21 @@ final class DeliveryRun implements AutoCloseable {
         100_000,
         Duration.ofMillis(20),
         Duration.ofMinutes(2),
+        keeps);
+  }
+
+  /** Batches of ten, of which a few may be held. */
+  static DeliveryOptions tight(boolean dropSpans, long dropWhenBehind, Duration attemptLimit) {
+    return new DeliveryOptions(
+        10,
+        1 << 20,
+        Duration.ZERO,
+        40,
+        100,
+        dropSpans,
+        dropWhenBehind,
+        Duration.ofMillis(20),
+        attemptLimit,
         false);
   }
 

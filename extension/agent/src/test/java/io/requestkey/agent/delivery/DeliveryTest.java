@@ -68,7 +68,7 @@ final class DeliveryTest {
 
   private DeliveryRun keeping(HitJournal journal, long epoch, FakeKernel kernel) {
     DeliveryRun run = run(journal, epoch, kernel);
-    run.options = run.options.withKeeps(true);
+    run.options = DeliveryRun.keeping();
     return run;
   }
 
@@ -79,12 +79,12 @@ final class DeliveryTest {
     private volatile boolean release;
 
     @Override
-    public void accept(Frame frame, long nowNanos, Consumer<Rendered<SpanData>> out) {
+    public void accept(Frame frame, Consumer<Rendered<SpanData>> out) {
       held.add(frame);
     }
 
     @Override
-    public void tick(long nowNanos, Consumer<Rendered<SpanData>> out) {
+    public void tick(Consumer<Rendered<SpanData>> out) {
       if (release) {
         flush(out);
       }
@@ -123,18 +123,7 @@ final class DeliveryTest {
       throws InterruptedException {
     try (DeliveryRun run = run()) {
       run.spanRenderer = new Holding();
-      run.options =
-          new DeliveryOptions(
-              10,
-              1 << 20,
-              Duration.ZERO,
-              40,
-              100,
-              false,
-              1000,
-              Duration.ofMillis(20),
-              Duration.ofMinutes(2),
-              false);
+      run.options = DeliveryRun.tight(false, 1000, Duration.ofMinutes(2));
       // Far behind at first, and then more than may be held.
       run.hit(0, 300).start();
       await().until(() -> Arrivals.spanIds(traces).size() >= 290 - 40);
@@ -209,17 +198,7 @@ final class DeliveryTest {
   }
 
   private static DeliveryOptions dropping() {
-    return new DeliveryOptions(
-        10,
-        1 << 20,
-        Duration.ZERO,
-        40,
-        100,
-        true,
-        200,
-        Duration.ofMillis(20),
-        Duration.ofMinutes(2),
-        false);
+    return DeliveryRun.tight(true, 200, Duration.ofMinutes(2));
   }
 
   @Test
@@ -326,15 +305,15 @@ final class DeliveryTest {
       run.logRenderer =
           new Renderer<>() {
             @Override
-            public void accept(Frame frame, long nowNanos, Consumer<Rendered<LogRecordData>> out) {
+            public void accept(Frame frame, Consumer<Rendered<LogRecordData>> out) {
               if (NumberedRecords.number(frame) == 7) {
                 throw new IllegalStateException("on purpose");
               }
-              numbered.accept(frame, nowNanos, out);
+              numbered.accept(frame, out);
             }
 
             @Override
-            public void tick(long nowNanos, Consumer<Rendered<LogRecordData>> out) {}
+            public void tick(Consumer<Rendered<LogRecordData>> out) {}
 
             @Override
             public void flush(Consumer<Rendered<LogRecordData>> out) {}
@@ -351,12 +330,12 @@ final class DeliveryTest {
       run.logRenderer =
           new Renderer<>() {
             @Override
-            public void accept(Frame frame, long nowNanos, Consumer<Rendered<LogRecordData>> out) {
+            public void accept(Frame frame, Consumer<Rendered<LogRecordData>> out) {
               throw new OutOfMemoryError("on purpose");
             }
 
             @Override
-            public void tick(long nowNanos, Consumer<Rendered<LogRecordData>> out) {}
+            public void tick(Consumer<Rendered<LogRecordData>> out) {}
 
             @Override
             public void flush(Consumer<Rendered<LogRecordData>> out) {}

@@ -66,7 +66,7 @@ final class HitRendererTest {
 
   private static <T> Rendered<T> only(HitRenderer<T> renderer, byte[] record) {
     List<Rendered<T>> out = new ArrayList<>();
-    renderer.accept(new Frame(7, 0, 0, "boot", record), 0, out::add);
+    renderer.accept(new Frame(7, 0, 0, "boot", record), out::add);
     assertThat(out).hasSize(1);
     assertThat(out.getFirst().frameNumber()).isEqualTo(7);
     assertThat(out.getFirst().item()).isNull();
@@ -103,8 +103,8 @@ final class HitRendererTest {
   @Test
   void everySignalTellsWhatItSees() {
     byte[] record = requestKey(0);
-    logs.accept(new Frame(1, BOOT, BOOT, "boot", record), 0, _ -> {});
-    spans.accept(new Frame(1, BOOT, BOOT, "boot", record), 0, _ -> {});
+    logs.accept(new Frame(1, BOOT, BOOT, "boot", record), _ -> {});
+    spans.accept(new Frame(1, BOOT, BOOT, "boot", record), _ -> {});
     assertThat(seen).hasSize(2).hasOnlyElementsOfType(RequestKeyHit.class);
   }
 
@@ -112,19 +112,19 @@ final class HitRendererTest {
   void aStepOfTheWallClockChangesNothingInHowLongASpanIsHeld() {
     List<Rendered<SpanData>> out = new ArrayList<>();
     // By the wall clock the span was taken a long time ago: only kernel time is to count.
-    spans.accept(new Frame(1, BOOT + 5_000, BOOT, "boot", requestKey(77)), 0, out::add);
+    spans.accept(new Frame(1, BOOT + 5_000, BOOT, "boot", requestKey(77)), out::add);
     bootNanos.set(5_000 + 1_999_999_999L);
-    spans.tick(0, out::add);
+    spans.tick(out::add);
     assertThat(out).isEmpty();
     bootNanos.set(5_000 + 2_000_000_000L);
-    spans.tick(0, out::add);
+    spans.tick(out::add);
     assertThat(out).hasSize(1);
     assertThat(spans.releasedEarly()).isZero();
   }
 
   @Test
   void whatIsHandedOutBeforeItsTimeIsCounted() {
-    spans.accept(new Frame(1, BOOT, BOOT, "boot", requestKey(77)), 0, _ -> {});
+    spans.accept(new Frame(1, BOOT, BOOT, "boot", requestKey(77)), _ -> {});
     spans.flush(_ -> {});
     assertThat(spans.releasedEarly()).isEqualTo(1);
     assertThat(logs.releasedEarly()).isZero();

@@ -63,7 +63,7 @@ final class KindsTest {
   private DeliveryRun run(HitJournal journal, long epoch) {
     DeliveryRun run =
         new DeliveryRun(Protocol.HTTP, logs.url(), traces.url(), journal, epoch, kernelOfNow);
-    run.options = run.options.withKeeps(true);
+    run.options = DeliveryRun.keeping();
     run.spanRenderer =
         NumberedRecords.rendered(frame ->
             frame.record()[5] == KEY_FREED
@@ -82,16 +82,21 @@ final class KindsTest {
     }
   }
 
+  /** A thousand of each kind, more than the journal holds for a signal that is not taken. */
+  private void deliverLogs(HitJournal journal, DeliveryRun run) {
+    for (int i = 0; i < 20; i++) {
+      hit(journal, 50);
+      run.awaitDone(Signal.LOGS);
+    }
+  }
+
   @Test
   void whatWasDroppedCountsAsTheKernelCountedIt() throws Exception {
     HitJournal journal = open(FullPolicy.DROP_OLDEST);
     traces.otherwise(Fault.httpStatus(503));
     try (DeliveryRun run = run(journal, 1)) {
       run.start();
-      for (int i = 0; i < 20; i++) {
-        hit(journal, 50);
-        run.awaitDone(Signal.LOGS);
-      }
+      deliverLogs(journal, run);
       traces.otherwise(Fault.none());
       run.awaitDone(Signal.TRACES);
       Account spans = run.account(Signal.TRACES);
@@ -111,10 +116,7 @@ final class KindsTest {
     traces.otherwise(Fault.httpStatus(503));
     try (DeliveryRun run = run(journal, 1)) {
       run.start();
-      for (int i = 0; i < 20; i++) {
-        hit(journal, 50);
-        run.awaitDone(Signal.LOGS);
-      }
+      deliverLogs(journal, run);
       logs.otherwise(Fault.httpStatus(503));
       for (int i = 0; i < 10; i++) {
         hit(journal, 50);

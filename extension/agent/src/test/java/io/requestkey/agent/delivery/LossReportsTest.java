@@ -44,7 +44,7 @@ final class LossReportsTest {
                     told.addAll(items);
                     return CompletableResultCode.ofSuccess();
                   })),
-          DeliveryOptions.defaults(),
+          DeliveryRun.options(),
           new StopSignal(),
           new Complaints(
               new Diagnostics(

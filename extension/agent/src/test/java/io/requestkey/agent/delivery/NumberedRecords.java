@@ -110,12 +110,12 @@ final class NumberedRecords {
   static <T> Renderer<T> rendered(Function<Frame, Rendered<T>> renderer) {
     return new Renderer<>() {
       @Override
-      public void accept(Frame frame, long nowNanos, Consumer<Rendered<T>> out) {
+      public void accept(Frame frame, Consumer<Rendered<T>> out) {
         out.accept(renderer.apply(frame));
       }
 
       @Override
-      public void tick(long nowNanos, Consumer<Rendered<T>> out) {}
+      public void tick(Consumer<Rendered<T>> out) {}
 
       @Override
       public void flush(Consumer<Rendered<T>> out) {}
